@@ -8,6 +8,7 @@
 #include "protocol/log/fork.h"
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/lacking.h"
+#include "protocol/rules/weight.h"
 #include "tests/support/temp_folder.h"
 
 enum { COMMIT_EACH = 4, PROOF_SIZE_MAX = 8192 };
@@ -62,10 +63,15 @@ void history_node_begin(struct history_node *node, const struct history_world *w
     node->durable = durable;
     node->since_commit = 0;
     node->fault = NULL;
+    node->ahead_s = 0;
+    node->set_back = false;
     memset(node->known, 0, sizeof node->known);
     memset(node->followed, 0, sizeof node->followed);
     memset(node->was_followed, 0, sizeof node->was_followed);
-    memset(node->met_s, 0, sizeof node->met_s);
+    memset(node->met, 0, sizeof node->met);
+    memset(node->heard, 0, sizeof node->heard);
+    memset(node->first_said_s, 0, sizeof node->first_said_s);
+    memset(node->last_said_s, 0, sizeof node->last_said_s);
     if (node->ingest.memory == NULL) {
         bool made = ingest_init(&node->ingest, node->store, &world->network, &world->trust, NULL);
         assert(made);
@@ -123,37 +129,86 @@ static int head_of(struct history_node *node, int author)
     return error == STORE_OK ? block_at(node->world, author, &state.head) : -1;
 }
 
-/* When the first rotation came that leaves the block. */
-static uint64_t rotation_came_s(const struct history_node *node, int block)
+void history_node_set_clock(struct history_node *node, int64_t ahead_s)
 {
-    const struct history *history = &node->world->history;
-    uint64_t came_s = UINT64_MAX;
-    for (size_t i = 0; i < history->count; i++) {
-        if (node->met_s[i] > 0 && node->met_s[i] < came_s &&
-            history->blocks[i].author == history->blocks[block].author &&
-            told_epoch(history, (int)i) == told_epoch(history, block) + 1) {
-            came_s = node->met_s[i];
-        }
-    }
-    return came_s;
+    node->set_back = node->set_back || ahead_s < node->ahead_s;
+    node->ahead_s = ahead_s;
 }
 
-/* When a rotation came first. */
+static struct history_time time_of(const struct history_node *node, uint64_t now_s)
+{
+    return (struct history_time){now_s, now_s - (uint64_t)node->ahead_s};
+}
+
+static bool is_rotation_after(const struct history *history, int rotation, int block)
+{
+    return history->blocks[rotation].kind == TOLD_ROTATE &&
+           history->blocks[rotation].author == history->blocks[block].author &&
+           told_epoch(history, rotation) == told_epoch(history, block) + 1;
+}
+
+/* When the first rotation came that leaves the block; what is then, where none did. */
+static struct history_time rotation_came(const struct history_node *node, int block, struct history_time now)
+{
+    const struct history *history = &node->world->history;
+    for (size_t i = 0; i < history->count; i++) {
+        if (is_rotation_after(history, (int)i, block) && node->met[i].true_s > 0 &&
+            node->met[i].true_s < now.true_s) {
+            now = node->met[i];
+        }
+    }
+    return now;
+}
+
+/* A clock that shows less than at the beginning says that it ran ahead then, and not for how long. */
+static void note_followed_until(struct history_node *node, int block, struct history_time until)
+{
+    const struct history_time *from = &node->followed_from[block];
+    uint64_t true_s = until.true_s > from->true_s ? until.true_s - from->true_s : 0;
+    uint64_t shown_s = until.shown_s >= from->shown_s ? until.shown_s - from->shown_s : UINT64_MAX;
+    node->known[block].followed_s = shown_s > true_s ? shown_s : true_s;
+    node->known[block].followed_least_s = shown_s < true_s ? shown_s : true_s;
+}
+
+/* Whether a rotation that truly came after a block seems to have come before. */
+static bool seems_late(const struct history_node *node, int block)
+{
+    const struct history *history = &node->world->history;
+    const struct history_time *met = &node->met[block];
+    for (size_t i = 0; i < history->count; i++) {
+        if (is_rotation_after(history, (int)i, block) && node->met[i].true_s >= met->true_s &&
+            node->met[i].shown_s < met->shown_s) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_late(struct history_node *node, int author)
+{
+    for (size_t i = 0; i < node->world->history.count; i++) {
+        bool met = node->met[i].true_s > 0 && node->world->history.blocks[i].author == author;
+        node->known[i].seems_late = met ? seems_late(node, (int)i) : node->known[i].seems_late;
+    }
+}
+
+/* When it came first. */
 static void note_met(struct history_node *node, int block, uint64_t now_s)
 {
     const struct told *told = &node->world->history.blocks[block];
     const struct history_block *built = &node->world->blocks[block];
     uint64_t first_s;
-    if (told->kind == TOLD_ROTATE && node->met_s[block] == 0 &&
-        store_first_arrival(node->txn, &node->world->actors[told->author].id, built->seq, &built->hash,
-                            &first_s) == STORE_OK) {
-        node->met_s[block] = now_s;
+    if (node->met[block].true_s == 0 && store_first_arrival(node->txn, &node->world->actors[told->author].id,
+                                                            built->seq, &built->hash, &first_s) == STORE_OK) {
+        node->met[block] = time_of(node, now_s);
     }
+    note_late(node, told->author);
 }
 
 static void note_followed(struct history_node *node, int author, uint64_t now_s)
 {
     const struct history *history = &node->world->history;
+    const struct history_time now = time_of(node, now_s);
     int head = head_of(node, author);
     for (size_t i = 0; i < history->count; i++) {
         if (history->blocks[i].author != author) {
@@ -162,14 +217,11 @@ static void note_followed(struct history_node *node, int author, uint64_t now_s)
         bool follows = head >= 0 && told_descends(history, head, (int)i);
         if (follows && !node->followed[i]) {
             node->known[i].followed_twice |= node->was_followed[i];
-            node->followed_from_s[i] = now_s;
+            node->followed_from[i] = now;
             node->was_followed[i] = true;
         }
         if (node->followed[i] || follows) {
-            uint64_t came_s = rotation_came_s(node, (int)i);
-            uint64_t until_s = now_s < came_s ? now_s : came_s;
-            node->known[i].followed_s =
-                until_s > node->followed_from_s[i] ? until_s - node->followed_from_s[i] : 0;
+            note_followed_until(node, (int)i, rotation_came(node, (int)i, now));
         }
         node->followed[i] = follows;
     }
@@ -307,8 +359,24 @@ bool history_node_offer_proof(struct history_node *node, int a, int b, uint64_t 
 
 /* ---- answers ---- */
 
+/* By the shortest budget. */
+static bool is_fresh(uint64_t said_s, uint64_t now_s)
+{
+    return said_s + FRESHNESS_DEFAULT.issuer_s >= now_s && said_s <= now_s + CHECKPOINT_AHEAD_S;
+}
+
+/* Whether the chain hasn't come yet to the branch to follow. A clock that is set back leaves an author's
+ * budget for that used up, for an hour at most. */
+static bool is_on_its_way(struct history_node *node, int author)
+{
+    struct branch_switch way;
+    enum store_error error = store_switch(node->txn, &node->world->actors[author].id, &way);
+    assert(error == STORE_OK || error == STORE_NOT_FOUND);
+    return error == STORE_OK && way.active && node->set_back;
+}
+
 /* An author who was heard further up on a branch that was left since can't go back. */
-static void take_checkpoints(bool heard[TOLD_AUTHORS_MAX], struct history_node *node, uint64_t now_s)
+void history_node_hear(struct history_node *node, const uint64_t said_s[TOLD_AUTHORS_MAX], uint64_t now_s)
 {
     uint8_t memory[512];
     struct actor_id author;
@@ -316,10 +384,13 @@ static void take_checkpoints(bool heard[TOLD_AUTHORS_MAX], struct history_node *
     for (int i = 0; i < TOLD_AUTHORS_MAX; i++) {
         int head = head_of(node, i);
         if (head >= 0) {
-            heard[i] = ingest_checkpoint(&node->ingest, node->txn,
-                                         history_checkpoint(node->world, head, now_s, memory), now_s, &author,
-                                         &error) == REASON_NONE;
+            bool taken = ingest_checkpoint(&node->ingest, node->txn,
+                                           history_checkpoint(node->world, head, said_s[i], memory), now_s,
+                                           &author, &error) == REASON_NONE;
             assert(error == STORE_OK);
+            node->first_said_s[i] = node->first_said_s[i] == 0 ? said_s[i] : node->first_said_s[i];
+            node->last_said_s[i] = said_s[i];
+            node->heard[i] = taken && is_fresh(said_s[i], now_s) && !is_on_its_way(node, i);
         }
     }
 }
@@ -337,62 +408,177 @@ static const struct dossier_credential *find(size_t *at, const struct dossier *d
     return NULL;
 }
 
-static void gather_and_ask(struct dossier *dossier, struct verdict *verdict, struct history_node *node,
-                           const struct expression *requirement, uint64_t now_s, struct arena *arena)
+/* Days that are asked about at a time. */
+struct asked {
+    const uint32_t *days;
+    size_t count;
+    uint64_t now_s;
+};
+
+/* A verdict for each day, of what is gathered once. Writes to *dossier, which the verdicts point into. */
+static void gather_and_ask(struct dossier *dossier, struct verdict verdicts[HISTORY_DAYS_MAX],
+                           struct history_node *node, const struct expression *requirement,
+                           const struct asked *asked, struct arena *arena)
 {
     const struct history_world *world = node->world;
-    const struct question question = {.network = &node->world->network,
-                                      .at_day = HISTORY_DAY,
-                                      .now_s = now_s,
-                                      .known_by_s = UINT64_MAX,
-                                      .budget = FRESHNESS_DEFAULT,
-                                      .requirement = requirement};
-    *verdict = (struct verdict){.overall = OVERALL_UNDETERMINED};
+    struct question question = {.network = &node->world->network,
+                                .now_s = asked->now_s,
+                                .known_by_s = UINT64_MAX,
+                                .budget = FRESHNESS_DEFAULT,
+                                .requirement = requirement};
     if (store_dossier(node->txn, &world->network, &world->trust, &world->subject, lacking_reach(&question),
                       dossier, arena) != STORE_OK) {
         node->fault = "no dossier";
-    } else if (!verdict_of(verdict, dossier, &world->trust, &question, arena)) {
-        node->fault = "the arena is full";
+    }
+    for (size_t i = 0; i < asked->count; i++) {
+        verdicts[i] = (struct verdict){.overall = OVERALL_UNDETERMINED};
+        question.at_day = asked->days[i];
+        if (node->fault == NULL && !verdict_of(&verdicts[i], dossier, &world->trust, &question, arena)) {
+            node->fault = "the arena is full";
+        }
     }
 }
 
-static enum overall ask_not_tested(struct history_node *node, int certificate, uint64_t now_s,
-                                   struct arena *arena)
+static void ask_not_tested(struct verdict verdicts[HISTORY_DAYS_MAX], struct history_node *node,
+                           int certificate, const struct asked *asked, struct arena *arena)
 {
     char code[HISTORY_CODE_SIZE], text[HISTORY_CODE_SIZE + 16];
     struct expression expression;
     struct expression_error error;
     struct dossier dossier;
-    struct verdict verdict;
     history_code(code, certificate);
     snprintf(text, sizeof text, "not tested %s", code);
     bool parsed = expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(text),
                                    (struct bytes){0}, arena);
     assert(parsed);
-    gather_and_ask(&dossier, &verdict, node, &expression, now_s, arena);
-    return verdict.overall;
+    gather_and_ask(&dossier, verdicts, node, &expression, asked, arena);
+}
+
+static const char *reason_of(const struct credential_verdict *verdict)
+{
+    for (size_t i = 0; i < AXIS_COUNT; i++) {
+        if (verdict->axes[i].answer != ANSWER_YES) {
+            return reason_word(verdict->axes[i].reason);
+        }
+    }
+    return NULL;
+}
+
+/* Requires: each author's clock goes forward. */
+static bool is_stale(const struct history_node *node, int author, uint64_t now_s, uint64_t budget_s)
+{
+    return node->last_said_s[author] + budget_s < now_s ||
+           node->first_said_s[author] > now_s + CHECKPOINT_AHEAD_S;
+}
+
+static void write_answers(struct history_answer answers[][TOLD_MAX], struct history_node *node,
+                          int certificate, const struct asked *asked,
+                          const struct credential_verdict *found[HISTORY_DAYS_MAX], struct arena *arena)
+{
+    struct verdict not_tested[HISTORY_DAYS_MAX];
+    int author = node->world->history.blocks[certificate].author;
+    bool stale = is_stale(node, author, asked->now_s, FRESHNESS_DEFAULT.issuer_s) ||
+                 is_stale(node, 0, asked->now_s, FRESHNESS_DEFAULT.owner_s);
+    ask_not_tested(not_tested, node, certificate, asked, arena);
+    for (size_t i = 0; i < asked->count; i++) {
+        answers[i][certificate] = (struct history_answer){
+            .heard = node->heard[0] && node->heard[author],
+            .stale = stale,
+            .listed = found[i] != NULL,
+            .overall = found[i] != NULL ? found[i]->overall : OVERALL_UNDETERMINED,
+            .reason = found[i] != NULL ? reason_of(found[i]) : "not listed",
+            .not_tested = not_tested[i].overall,
+        };
+    }
+}
+
+void history_node_ask(struct history_answer answers[][TOLD_MAX], struct history_node *node,
+                      const uint32_t *days, size_t day_count, uint64_t now_s)
+{
+    const struct asked asked = {days, day_count, now_s};
+    const struct history *history = &node->world->history;
+    struct arena arena;
+    struct dossier dossier;
+    struct verdict verdicts[HISTORY_DAYS_MAX];
+    assert(day_count <= HISTORY_DAYS_MAX);
+    arena_init(&arena, node->memory, HISTORY_NODE_ARENA_SIZE);
+    gather_and_ask(&dossier, verdicts, node, NULL, &asked, &arena);
+    for (size_t i = 0; i < history->count && node->fault == NULL; i++) {
+        const struct credential_verdict *found[HISTORY_DAYS_MAX] = {NULL};
+        size_t at, mark = arena_mark(&arena);
+        if (history->blocks[i].kind != TOLD_ATTEST) {
+            continue;
+        }
+        bool listed = find(&at, &dossier, node->world, (int)i) != NULL;
+        for (size_t k = 0; k < day_count && listed; k++) {
+            found[k] = &verdicts[k].credentials[at];
+        }
+        write_answers(answers, node, (int)i, &asked, found, &arena);
+        arena_rewind(&arena, mark);
+    }
 }
 
 void history_node_answer(struct history_answer answers[TOLD_MAX], struct history_node *node, uint64_t now_s)
 {
-    const struct history_world *world = node->world;
+    const uint32_t day = HISTORY_DAY;
+    uint64_t said_s[TOLD_AUTHORS_MAX];
+    for (size_t i = 0; i < TOLD_AUTHORS_MAX; i++) {
+        said_s[i] = now_s;
+    }
+    history_node_hear(node, said_s, now_s);
+    history_node_ask((struct history_answer(*)[TOLD_MAX])answers, node, &day, 1, now_s);
+}
+
+/* ---- evidence ---- */
+
+static bool is_followed_long(struct history_node *node, int block)
+{
+    const struct history_block *built = &node->world->blocks[block];
+    const struct actor_id *author = &node->world->actors[node->world->history.blocks[block].author].id;
+    uint64_t from_s, until_s;
+    enum store_error error = store_followed(node->txn, author, built->seq, &built->hash, &from_s, &until_s);
+    assert(error == STORE_OK || error == STORE_NOT_FOUND);
+    return error == STORE_OK && until_s != 0 && until_s - from_s >= FOLLOWED_MIN_S;
+}
+
+static uint64_t arrival_of(struct history_node *node, int block)
+{
+    const struct history_block *built = &node->world->blocks[block];
+    const struct actor_id *author = &node->world->actors[node->world->history.blocks[block].author].id;
+    uint64_t first_s = 0;
+    enum store_error error = store_first_arrival(node->txn, author, built->seq, &built->hash, &first_s);
+    assert(error == STORE_OK || error == STORE_NOT_FOUND);
+    return error == STORE_OK ? first_s : 0;
+}
+
+static void copy_checkpoint(uint8_t out[HISTORY_CHECKPOINT_SIZE], struct history_node *node,
+                            const struct actor_id *author)
+{
     struct arena arena;
-    struct dossier dossier;
-    struct verdict verdict;
-    bool heard[TOLD_AUTHORS_MAX] = {false};
+    struct bytes encoded;
     arena_init(&arena, node->memory, HISTORY_NODE_ARENA_SIZE);
-    take_checkpoints(heard, node, now_s);
-    gather_and_ask(&dossier, &verdict, node, NULL, now_s, &arena);
-    for (size_t i = 0; i < world->history.count && node->fault == NULL; i++) {
-        size_t at;
-        if (world->history.blocks[i].kind != TOLD_ATTEST) {
-            continue;
-        }
-        size_t mark = arena_mark(&arena);
-        answers[i].heard = heard[0] && heard[world->history.blocks[i].author];
-        answers[i].listed = find(&at, &dossier, world, (int)i) != NULL;
-        answers[i].overall = answers[i].listed ? verdict.credentials[at].overall : OVERALL_UNDETERMINED;
-        answers[i].not_tested = ask_not_tested(node, (int)i, now_s, &arena);
-        arena_rewind(&arena, mark);
+    enum store_error error = store_checkpoint(node->txn, author, &encoded, &arena);
+    assert(error == STORE_OK || error == STORE_NOT_FOUND);
+    if (error == STORE_OK) {
+        assert(encoded.size <= HISTORY_CHECKPOINT_SIZE);
+        memcpy(out, encoded.data, encoded.size);
+    }
+}
+
+void history_node_evidence(struct history_evidence *out, struct history_node *node)
+{
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < node->world->history.count; i++) {
+        const struct known *known = &node->known[i];
+        out->known[i].held = known->held;
+        out->known[i].noted = known->noted;
+        out->known[i].proven = known->proven;
+        out->known[i].blank = known->blank;
+        out->arrived_s[i] = arrival_of(node, (int)i);
+        out->followed_long[i] = is_followed_long(node, (int)i);
+    }
+    for (size_t i = 0; i < TOLD_AUTHORS_MAX; i++) {
+        out->on_way[i] = is_on_its_way(node, (int)i);
+        copy_checkpoint(out->checkpoints[i], node, &node->world->actors[i].id);
     }
 }

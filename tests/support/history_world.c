@@ -73,12 +73,13 @@ static void state_rules(struct history_world *world)
     log_builder_add(&world->builder, ENTRY_RULE_PACK, &pack);
 }
 
-static void state_certificate(struct history_world *world, int certificate)
+static void state_certificate(struct history_world *world, const struct told *told, int certificate)
 {
     char code[HISTORY_CODE_SIZE];
     struct actor_id subject = {world->subject.id};
     history_code(code, certificate);
-    struct attestation attestation = build_attestation(&subject, code, HISTORY_DAY - 1000, DAY_NONE);
+    struct attestation attestation = build_attestation(&subject, code, HISTORY_DAY - 1000,
+                                                       told->last_day == 0 ? DAY_NONE : told->last_day);
     log_builder_begin(&world->builder, CLASS_CONTENT);
     log_builder_add(&world->builder, ENTRY_ATTESTATION, &attestation);
 }
@@ -86,8 +87,8 @@ static void state_certificate(struct history_world *world, int certificate)
 static void state_status(struct history_world *world, const struct told *told, enum status_action action)
 {
     struct index_range range;
-    struct status status =
-        build_status(world->blocks[told->about].seq, &range, 0, 0, action, HISTORY_DAY - 500);
+    struct status status = build_status(world->blocks[told->about].seq, &range, 0, 0, action,
+                                        told->from_day == 0 ? HISTORY_DAY - 500 : told->from_day);
     log_builder_begin(&world->builder, CLASS_STATUS);
     log_builder_add(&world->builder, ENTRY_STATUS, &status);
 }
@@ -161,7 +162,7 @@ static void state_all(struct history_world *world, const struct told *told, cons
         state_rules(world);
         break;
     case TOLD_ATTEST:
-        state_certificate(world, (int)world->history.count);
+        state_certificate(world, told, (int)world->history.count);
         break;
     case TOLD_REVOKE:
         state_status(world, told, STATUS_REVOKED);
@@ -259,8 +260,10 @@ int history_world_tell(struct history_world *world, const struct told *told)
     if (told->kind == TOLD_INCEPTION) {
         return begin(world, told);
     }
-    const struct memory_log *parent = &world->blocks[told->parent].log;
+    struct memory_log *parent = &world->blocks[told->parent].log;
     state_all(world, told, parent);
+    uint64_t entries = world->builder.draft.entry_count;
+    parent->time_s = told->signed_s > entries ? told->signed_s - entries : 0;
     if (log_builder_sign(&encoded, &world->builder, parent) != REASON_NONE || is_told(world, encoded)) {
         arena_rewind(&world->builder.arena, block->arena_mark);
         world->builder.ring.count = block->ring_mark;

@@ -1,6 +1,6 @@
 #include "tests/support/naive_history.h"
 
-enum { FOLLOWED_LONG_S = 24 * 3600 };
+enum { DAY_S = 24 * 3600, DAY_OF_1970 = 25567, FOLLOWED_LONG_S = DAY_S };
 
 /* ---- the tree ---- */
 
@@ -40,6 +40,7 @@ enum stands {
 struct view {
     const struct history *history;
     const struct known *known;
+    uint32_t day;
 };
 
 static bool is_by(const struct view *view, size_t i, int author)
@@ -256,13 +257,16 @@ static enum counts dropped_counts_against(const struct view *view, int block)
 {
     const struct known *known = &view->known[block];
     enum counts named = is_named(view, block);
+    if (known->seems_late) {
+        return COUNTS_PERHAPS;
+    }
     if (named != COUNTS_NOT) {
         return named == COUNTS ? IS_DOUBT : COUNTS_PERHAPS;
     }
-    if (known->followed_twice) {
-        return COUNTS_PERHAPS;
+    if (known->followed_s < FOLLOWED_LONG_S && !known->followed_twice) {
+        return COUNTS_NOT;
     }
-    return known->followed_s >= FOLLOWED_LONG_S ? IS_DOUBT : COUNTS_NOT;
+    return known->followed_least_s < FOLLOWED_LONG_S || known->followed_twice ? COUNTS_PERHAPS : IS_DOUBT;
 }
 
 /* What is against somebody. Voids are such. Where it is in doubt whether the block is void, both a no and an
@@ -393,6 +397,12 @@ static bool is_about(const struct view *view, size_t i, enum told_kind kind, int
     return view->known[i].held && told->kind == kind && told->about == certificate;
 }
 
+/* The same, of what speaks for the day that is asked about. */
+static bool is_about_on(const struct view *view, size_t i, enum told_kind kind, int certificate)
+{
+    return is_about(view, i, kind, certificate) && view->history->blocks[i].from_day <= view->day;
+}
+
 static bool takes(enum told_kind kind)
 {
     return kind == TOLD_REVOKE || kind == TOLD_SUSPEND;
@@ -412,7 +422,7 @@ static enum counts is_reinstated(const struct view *view, int said, int certific
     const struct history *history = view->history;
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < history->count; i++) {
-        if (!is_about(view, i, TOLD_REINSTATE, certificate)) {
+        if (!is_about_on(view, i, TOLD_REINSTATE, certificate)) {
             continue;
         }
         struct authority authority = authority_of(view, (int)i);
@@ -430,12 +440,21 @@ static enum counts is_reinstated(const struct view *view, int said, int certific
     return strongest;
 }
 
+/* Whether a revocation was stated only after the day, by its author's clock: until then it stood, whatever
+ * reinstates it since. */
+static bool is_stated_later(const struct view *view, int said)
+{
+    const struct told *told = &view->history->blocks[said];
+    return told->kind == TOLD_REVOKE && told->signed_s / DAY_S + DAY_OF_1970 > view->day;
+}
+
 /* What the revocations and suspensions of a certificate amount to. */
 static enum counts is_revoked(const struct view *view, int certificate)
 {
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < view->history->count; i++) {
-        if (!is_about(view, i, TOLD_REVOKE, certificate) && !is_about(view, i, TOLD_SUSPEND, certificate)) {
+        if (!is_about_on(view, i, TOLD_REVOKE, certificate) &&
+            !is_about_on(view, i, TOLD_SUSPEND, certificate)) {
             continue;
         }
         struct authority authority = authority_of(view, (int)i);
@@ -445,7 +464,9 @@ static enum counts is_revoked(const struct view *view, int certificate)
         } else if (authority.withdrawn != COUNTS_NOT && counts != COUNTS_NOT) {
             counts = COUNTS_PERHAPS;
         }
-        enum counts reinstated = is_reinstated(view, (int)i, certificate);
+        enum counts reinstated = counts == COUNTS && is_stated_later(view, (int)i)
+                                     ? COUNTS_NOT
+                                     : is_reinstated(view, (int)i, certificate);
         if (reinstated == COUNTS) {
             counts = COUNTS_NOT;
         } else if (reinstated == IS_DOUBT && counts == COUNTS) {
@@ -580,9 +601,18 @@ static bool may_come_back(const struct known *known, const struct authority *aut
            authority->accredited == COUNTS && authority->withdrawn == COUNTS_NOT;
 }
 
-static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
-                                 const struct authority *authority, bool gap)
+static bool has_ended(const struct view *view, int certificate)
 {
+    uint32_t last_day = view->history->blocks[certificate].last_day;
+    return last_day != 0 && last_day < view->day;
+}
+
+static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
+                                 const struct authority *authority, bool gap, bool ended)
+{
+    if (ended) {
+        return "its last day is over";
+    }
     if (stands != COUNTS && stands != COUNTS_PERHAPS) {
         return "the certificate does not stand on every known branch";
     }
@@ -601,9 +631,10 @@ static const char *why_not_valid(enum counts stands, enum counts revoked, enum c
     return gap ? "the issuer's log has gaps" : NULL;
 }
 
-struct allowed naive_history_allows(const struct history *history, const struct known *known, int certificate)
+struct allowed naive_history_allows(const struct history *history, const struct known *known, int certificate,
+                                    uint32_t day)
 {
-    const struct view view = {history, known};
+    const struct view view = {history, known, day};
     int author = history->blocks[certificate].author;
     struct authority authority = authority_of(&view, certificate);
     enum counts alone = counts_for_if(&view, certificate, is_void_still(&view, certificate));
@@ -612,14 +643,15 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     enum counts erased = is_erased(&view, certificate);
     enum counts own_gap = has_gap(&view, author), owner_gap = has_gap(&view, 0);
     enum counts gap = own_gap > owner_gap ? own_gap : owner_gap;
+    bool ended = has_ended(&view, certificate);
     bool perhaps = is_frozen(&view, author) || is_frozen(&view, 0) || is_missed(&view, author) ||
                    is_missed(&view, 0) || gap != COUNTS_NOT || revoked == COUNTS_PERHAPS ||
                    erased != COUNTS_NOT || authority.withdrawn != COUNTS_NOT || stands == COUNTS_PERHAPS;
     bool certain_no = stands == COUNTS_NOT || revoked == COUNTS || authority.accredited == COUNTS_NOT ||
-                      authority.withdrawn == COUNTS;
+                      authority.withdrawn == COUNTS || ended;
     bool void_perhaps = is_void_perhaps(&view, certificate);
     struct allowed allowed = {
-        .because = why_not_valid(stands, revoked, erased, &authority, gap == COUNTS),
+        .because = why_not_valid(stands, revoked, erased, &authority, gap == COUNTS, ended),
         .invalid = certain_no || void_perhaps || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                    authority.withdrawn == COUNTS_PERHAPS,
     };
@@ -628,7 +660,7 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     bool none = void_perhaps || !known[certificate].held || certain_no || gap != COUNTS_NOT ||
                 erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                 authority.withdrawn == COUNTS_PERHAPS;
-    allowed.not_tested = none && is_lacking(&view) != COUNTS && !is_unheard(&view) &&
-                         !may_come_back(&known[certificate], &authority, stands, revoked, erased);
+    bool comes_back = !ended && may_come_back(&known[certificate], &authority, stands, revoked, erased);
+    allowed.not_tested = none && is_lacking(&view) != COUNTS && !is_unheard(&view) && !comes_back;
     return allowed;
 }

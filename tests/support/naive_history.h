@@ -3,10 +3,15 @@
 
 /* A plain model of what may be answered about certificates, given what one node knows of a history. The
  * history is told as ids: who stated what in which block after which. Written from the rules alone (DESIGN
- * sections 4 and 5: forks, rotations, voids, cuts, erasures, completeness); it shares no code with what it
- * checks.
+ * sections 4 and 5: forks, rotations, voids, cuts, erasures, completeness, days); it shares no code with what
+ * it checks.
  *
- * Days play no part: every certificate is for life, every statement is effective at once. */
+ * Of days it knows the last one of a certificate, those from which on a statement speaks, and the one on
+ * which it was signed by its author's clock. Of a node's clock it knows for how long a block was followed by
+ * it, and in truth, and whether by it a block came after the rotation that leaves it: where the two differ it
+ * asks for nothing. It knows nothing of periods of accreditations, of what comes too late for their end, of
+ * first days of certificates, of evidence by an earlier time, nor of stale checkpoints: history_answer says
+ * whether all authors were heard. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,14 +34,17 @@ enum told_kind {
     TOLD_WITHDRAW, /* whom: the delegate; about: the last block of its log that stays authorised */
 };
 
-/* One block, with one statement. */
+/* One block, with one statement. Days are numbers as in the records. */
 struct told {
     enum told_kind kind;
     int author;
     int parent; /* index of the block before; -1 for an inception */
     int about;
     int whom;
-    bool closed; /* of a withdrawal */
+    bool closed;       /* of a withdrawal */
+    uint32_t last_day; /* of a certificate; 0: it is for life */
+    uint32_t from_day; /* of what is said about a certificate; 0: long ago */
+    uint64_t signed_s; /* by its author's clock; 0: long ago */
     size_t named_count;
     int named[TOLD_NAMED_MAX];
 };
@@ -50,11 +58,13 @@ struct history {
 /* What a node knows of a block. */
 struct known {
     bool held;
-    bool noted;          /* a rotation that can't be placed yet: its signatures are checked */
-    bool proven;         /* its header stands in a fork proof that was taken */
-    bool blank;          /* its content came without its bytes */
-    uint64_t followed_s; /* for how long it was followed at a stretch */
-    bool followed_twice; /* left and followed again: how long is not asked of the model */
+    bool noted;  /* a rotation that can't be placed yet: its signatures are checked */
+    bool proven; /* its header stands in a fork proof that was taken */
+    bool blank;  /* its content came without its bytes */
+    uint64_t followed_s,
+        followed_least_s; /* for how long it was followed at a stretch, at most and at least */
+    bool followed_twice;  /* left and followed again: how long is not asked of the model */
+    bool seems_late;      /* by a clock that was set it came after the rotation that leaves it */
 };
 
 /* What may be answered about a certificate. */
@@ -65,9 +75,9 @@ struct allowed {
     const char *because; /* why valid may not be answered; for messages */
 };
 
-/* The certificate is the block `certificate`, a TOLD_ATTEST. */
-struct allowed naive_history_allows(const struct history *history, const struct known *known,
-                                    int certificate);
+/* Whether the certificate, the block `certificate`, a TOLD_ATTEST, holds on a day. */
+struct allowed naive_history_allows(const struct history *history, const struct known *known, int certificate,
+                                    uint32_t day);
 
 /* Whether `above` is `below` or descends from it. */
 bool told_descends(const struct history *history, int above, int below);

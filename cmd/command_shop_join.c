@@ -12,9 +12,9 @@ struct join {
     struct session *session;
     struct signed_consent consent;
     struct affiliation affiliation;
-    enum reason used; /* what the own log says of this consent already; REASON_NONE: nothing */
-    bool is_member;   /* by an earlier consent, on the same terms; affiliation is that one then */
-    bool holds_keys;  /* this node has all of the technician's that came with the consent */
+    enum reason used;     /* what the own log says of this consent already; REASON_NONE: nothing */
+    uint32_t member_from; /* since when by an earlier consent, on the same terms; DAY_NONE: not at all */
+    bool holds_keys;      /* this node has all of the technician's that came with the consent */
     struct published published;
     struct membership_list rosters; /* that the technician is on then */
 };
@@ -31,19 +31,19 @@ static void find_used(struct join *join, const struct membership_list *own)
     }
 }
 
-/* A second consent says nothing new while the first goes on. */
+/* A second consent says nothing new while the first goes on. It is written all the same: her own log may say
+ * that she left, and not have come yet. */
 static void find_member(struct join *join, const struct membership_list *own)
 {
     const struct consent *consent = &join->consent.consent;
-    for (size_t i = 0; i < own->count && !join->is_member; i++) {
+    for (size_t i = 0; i < own->count && join->member_from == DAY_NONE; i++) {
         const struct membership *membership = &own->items[i];
-        join->is_member = actor_id_equal(&membership->shop, &consent->shop) &&
-                          actor_id_equal(&membership->technician, &consent->technician) &&
-                          membership->performs_repairs == consent->performs_repairs &&
-                          !membership->has_left &&
-                          day_truth_on(&membership->days, consent->start_day) == ANSWER_YES;
-        if (join->is_member) {
-            join->affiliation = own->dossier.affiliations[membership->affiliation].affiliation;
+        bool is = actor_id_equal(&membership->shop, &consent->shop) &&
+                  actor_id_equal(&membership->technician, &consent->technician) &&
+                  membership->performs_repairs == consent->performs_repairs && !membership->has_left &&
+                  day_truth_on(&membership->days, consent->start_day) == ANSWER_YES;
+        if (is) {
+            join->member_from = own->dossier.affiliations[membership->affiliation].affiliation.day;
         }
     }
 }
@@ -213,8 +213,9 @@ static int tell_json(const struct join *join)
     json_object_set_new(object, "from", json_of_day(join->affiliation.day));
     json_object_set_new(object, "performs_repairs", json_boolean(consent->performs_repairs));
     json_object_set_new(object, "also_on_roster_of", shops);
-    json_object_set_new(object, "seq", join->is_member ? json_null() : json_of_number(join->published.seq));
-    json_object_set_new(object, "block", join->is_member ? json_null() : json_of_hash(&join->published.hash));
+    json_object_set_new(object, "member_from", json_of_day(join->member_from));
+    json_object_set_new(object, "seq", json_of_number(join->published.seq));
+    json_object_set_new(object, "block", json_of_hash(&join->published.hash));
     return json_output_take(object);
 }
 
@@ -226,15 +227,14 @@ static int tell(const struct join *join)
         return tell_json(join);
     }
     day_to_text(from, join->affiliation.day);
-    if (join->is_member) {
-        printf("%s is on your roster already, from %s on: nothing was written\n",
-               session_name_of(join->session, &consent->technician.hash), from);
-        return EXIT_YES;
-    }
     printf("%s is on your roster from %s on, %s (block %llu)\n",
            session_name_of(join->session, &consent->technician.hash), from,
            consent->performs_repairs ? "to diagnose and repair" : "but not to diagnose or repair",
            (unsigned long long)join->published.seq);
+    if (join->member_from != DAY_NONE) {
+        day_to_text(from, join->member_from);
+        printf("  You had them there already, from %s on: this consent goes on beside that one\n", from);
+    }
     return EXIT_YES;
 }
 
@@ -266,13 +266,13 @@ static int prepare(struct join *join, const char *path)
 
 static int shop_join(struct session *session, char **arguments)
 {
-    struct join join = {.session = session, .used = REASON_NONE};
+    struct join join = {.session = session, .used = REASON_NONE, .member_from = DAY_NONE};
     int code = prepare(&join, arguments[0]);
     if (code != EXIT_YES) {
         return code;
     }
     code = find_keys(&join);
-    if (code == EXIT_YES && !join.is_member && (join.used == REASON_NONE || !join.holds_keys)) {
+    if (code == EXIT_YES && (join.used == REASON_NONE || !join.holds_keys)) {
         code = write_all(&join);
     }
     if (code != EXIT_YES) {

@@ -356,8 +356,8 @@ const struct command commands[] = {
      command_shop_publish},
     {"shop join", "put a technician on your roster, by their consent", "FILE",
      "FILE is what the technician made with tradeproof consent. A consent for another shop, one that is\n"
-     "over, or one that was used before is refused. Of who is on the roster already, on the same terms,\n"
-     "nothing is written.\n"
+     "over, or one that was used before is refused. Who is on the roster already gets a second place\n"
+     "there, for the first one may have ended without your having heard of it.\n"
      "\n"
      "Example:\n"
      "  tradeproof shop join consent.tp\n",

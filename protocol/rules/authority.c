@@ -371,13 +371,19 @@ static bool may_be_withdrawn_between(const struct dossier *dossier, const struct
     return false;
 }
 
+bool authority_lacks_cuts(const struct dossier *dossier, const struct namespace_owners *owners,
+                          const struct authority_question *question)
+{
+    return owners->left_out || lacks_withdrawals(dossier, question);
+}
+
 bool authority_may_part(const struct dossier *dossier, const struct trust *trust,
                         const struct namespace_owners *owners, const struct authority_question *question,
                         const struct dossier_place *later)
 {
     struct authority_question parted = *question;
     struct authority_answer answer;
-    if (owners->left_out || lacks_withdrawals(dossier, question)) {
+    if (authority_lacks_cuts(dossier, owners, question)) {
         return question->place->seq != later->seq;
     }
     if (may_be_handed_on_between(owners, question, later)) {

@@ -104,6 +104,11 @@ void authority_of(struct authority_answer *out, const struct dossier *dossier, c
 void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                      const struct namespace_owners *owners, const struct authority_question *question);
 
+/* Whether withdrawals or successions were left out of the dossier whose cuts may lie anywhere in the log that
+ * the question is about. */
+bool authority_lacks_cuts(const struct dossier *dossier, const struct namespace_owners *owners,
+                          const struct authority_question *question);
+
 /* Whether the issuer may be authorised where the question is about, and no longer so in `later`, a place of
  * its log above that: that a cut of one who may have accredited it, or of its own succession, may lie between
  * the two. What else is in doubt strikes both alike, and says nothing of that. */

@@ -16,8 +16,8 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
                         const struct authority_question *entry, const struct authority_answer *answer)
 {
     bool may_count = answer->reason == REASON_NONE || authority_is_unknown(answer->reason);
-    return may_count && (answer->reason == REASON_LIMIT || any_cut_of(dossier, &entry->issuer) ||
-                         is_handed_on(owners, &entry->issuer));
+    return may_count && (authority_lacks_cuts(dossier, owners, entry) ||
+                         any_cut_of(dossier, &entry->issuer) || is_handed_on(owners, &entry->issuer));
 }
 
 static const struct setting within = {.setter = SETTER_WITHIN};

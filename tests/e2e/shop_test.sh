@@ -88,11 +88,14 @@ answers "with a stranger there is nothing to leave" 4 "no roster that you and" g
 consent_to "$garage" second.tp
 answers "a new consent does" 0 "Maria Lopez is on your roster" garage shop join "$world/second.tp"
 consent_to "$garage" more.tp
-head=$(own_head garage)
-answers "who is on the roster is not taken twice" 0 "on your roster already, from $(day now) on: nothing was written" \
+answers "who is on the roster is taken again, and that is said" 0 "there already, from $(day now) on" \
     garage shop join "$world/more.tp"
-answers "which programs are told too" 0 '"seq": null' garage shop join "$world/more.tp" --json
-ok "and nothing is written" [ "$(own_head garage)" = "$head" ]
+answers "that consent is used then" 4 "used before" garage shop join "$world/more.tp"
+consent_to "$garage" again.tp
+answers "programs are told since when" 0 "\"member_from\": \"$(day now)\"" garage shop join "$world/again.tp" --json
+answers "each ends by itself" 0 "Maria Lopez is no longer on your roster" \
+    garage shop leave "Maria Lopez" --affiliation "$(field "$said" affiliation)"
+answers "and by its consent" 0 "Maria Lopez is no longer on your roster" garage shop leave --consent "$world/more.tp"
 consent_to "$garage" office.tp --no-repairs
 answers "on other terms she is" 0 '"performs_repairs": false' garage shop join "$world/office.tp" --json
 answers "until that ends" 0 "Maria Lopez is no longer on your roster" \

@@ -252,6 +252,25 @@ static void other_let_it_issue_and_that_is_not_here(void)
     say(STATUS_REVOKED, SAID);
 }
 
+/* Two doubts at once. */
+static void withdrawals_are_left_out_and_all_is_disputed(void)
+{
+    withdrawals_are_left_out();
+    all_is_disputed();
+}
+
+static void withdrawals_are_left_out_and_ase_is_not_understood(void)
+{
+    withdrawals_are_left_out();
+    ase_is_not_understood();
+}
+
+static void some_of_the_school_s_are_and_all_is_disputed(void)
+{
+    of_the_school_s_some_are();
+    all_is_disputed();
+}
+
 static void nothing(void) {}
 
 #define UNKNOWN(reason) OVERALL_UNDETERMINED, REASON_##reason
@@ -298,6 +317,12 @@ static const struct row {
      UNKNOWN(LIMIT)},
     {"be it left out of those from the school alone", revoked_and_never_withdrawn, of_the_school_s_some_are,
      UNKNOWN(LIMIT)},
+    {"no less where a fork disputes all of that", revoked_and_never_withdrawn,
+     withdrawals_are_left_out_and_all_is_disputed, UNKNOWN(DISPUTED)},
+    {"or its accreditor says what is not understood", revoked_and_never_withdrawn,
+     withdrawals_are_left_out_and_ase_is_not_understood, UNKNOWN(UPGRADE)},
+    {"or only the school's were left out", revoked_and_never_withdrawn,
+     some_of_the_school_s_are_and_all_is_disputed, UNKNOWN(DISPUTED)},
     {"but not in one block", revoked_at_once_and_never_withdrawn, withdrawals_are_left_out, INVALID(REVOKED)},
     {"a delegate of who handed on revokes", revoked_by_a_delegate_of_who_handed_on, nothing,
      INVALID(REVOKED)},

@@ -65,7 +65,8 @@ static int save(const struct follow_home *home, const char *text, size_t size)
 {
     struct session *session = home->session;
     enum home_error error = home_write(&session->home, FOLLOW_FILE, text, size, 0600);
-    return error == HOME_OK ? session_reload_daemon(session) : session_fail_home(&session->options, error);
+    return error == HOME_OK ? session_reload_daemon(session, FOLLOW_FILE)
+                            : session_fail_home(&session->options, error);
 }
 
 /* Whether anything that actor signed is here. */

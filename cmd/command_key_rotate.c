@@ -7,6 +7,7 @@
 #include "cmd/number.h"
 #include "cmd/own_dropped.h"
 #include "cmd/publish.h"
+#include "node/checkpoints.h"
 
 /* Safe against a kill at any moment: the new keys are on the disk before the rotation is published, and
  * replace the old ones after the log holds it (keyring.h). */
@@ -222,7 +223,7 @@ static int rotate_locked(struct rotate *request, struct session *session, struct
     if (code == EXIT_YES) {
         code = keyring_adopt(request->next, session);
     }
-    return code == EXIT_YES ? session_reload_daemon(session) : code;
+    return code == EXIT_YES ? session_reload_daemon(session, CHECKPOINT_KEYS_FILE) : code;
 }
 
 /* ---- answers ---- */

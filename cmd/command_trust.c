@@ -27,7 +27,7 @@ static int save(const struct session *session)
     if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
     }
-    return session_reload_daemon(session);
+    return session_reload_daemon(session, "trust");
 }
 
 static json_t *json_of_owner(const struct session *session, const struct trust_owner *owner)

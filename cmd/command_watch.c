@@ -116,7 +116,7 @@ static int add(struct watch_home *home, const struct watch_request *request)
         code = save_added(home, &subject, name);
     }
     if (code == EXIT_YES) {
-        code = session_reload_daemon(session);
+        code = session_reload_daemon(session, WATCH_FILE);
     }
     if (code != EXIT_YES) {
         return code;
@@ -182,7 +182,7 @@ static int remove_watched(struct watch_home *home, const struct watch_request *r
     watch_file_drop(text, &size, bytes_of(home->text, home->size), watched);
     code = watch_home_save_list(home, text, size);
     if (code == EXIT_YES) {
-        code = session_reload_daemon(session);
+        code = session_reload_daemon(session, WATCH_FILE);
     }
     if (code != EXIT_YES) {
         return code;

@@ -340,7 +340,8 @@ static bool was_taken_back(const struct credential_verdict *verdict)
     const struct axis_answer *status = &verdict->axes[AXIS_STATUS];
     return status->answer == ANSWER_NO &&
            (status->reason == REASON_REVOKED || status->reason == REASON_REPLACED ||
-            status->reason == REASON_VOIDED || status->reason == REASON_DROPPED);
+            status->reason == REASON_REBOUND || status->reason == REASON_VOIDED ||
+            status->reason == REASON_DROPPED);
 }
 
 /* Rows that repeat each other are refused as such. */

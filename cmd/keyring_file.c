@@ -357,7 +357,7 @@ static int take_over_pending(struct keyring **keyring, const struct session *ses
         code = keyring_adopt(next, session);
     }
     if (code == EXIT_YES && in_log) {
-        code = session_reload_daemon(session);
+        code = session_reload_daemon(session, checkpoint_file);
     }
     if (code != EXIT_YES || !in_log) {
         keyring_wipe(next);

@@ -338,7 +338,7 @@ int session_need_actor(const struct session *session)
         "another one: tradeproof init --home FOLDER");
 }
 
-int session_reload_daemon(const struct session *session)
+int session_reload_daemon(const struct session *session, const char *file)
 {
     enum control_result result = CONTROL_DONE;
     uint8_t *reply;
@@ -352,7 +352,7 @@ int session_reload_daemon(const struct session *session)
     if (!reply) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
-    error = control_call(session->control_fd, CONTROL_RELOAD, bytes_of(NULL, 0), &result, reply, &size);
+    error = control_call(session->control_fd, CONTROL_RELOAD, bytes_of_string(file), &result, reply, &size);
     free(reply);
     if (error == CONTROL_OK && result == CONTROL_DONE) {
         return EXIT_YES;

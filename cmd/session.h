@@ -78,8 +78,9 @@ int session_run(const struct session_options *options, enum session_access acces
 
 /* Whether this home can sign. Returns: EXIT_YES, or EXIT_NOT_SET_UP after it said why not. */
 int session_need_actor(const struct session *session);
-/* Tell a running daemon that the trust file or the checkpoint key changed. */
-int session_reload_daemon(const struct session *session);
+/* Tell a running daemon that a file of the home changed: the trust file, the checkpoint key, a list of whom
+ * the owner follows. Returns: EXIT_YES, or the exit code after it said that it was not taken up. */
+int session_reload_daemon(const struct session *session, const char *file);
 
 /* Set the clock for session->home, which session_open does (TRADEPROOF_NOW and TRADEPROOF_TEST_SPEED:
  * node/clock.h). Returns: EXIT_YES, or EXIT_USAGE after it said what is wrong with the variables. */

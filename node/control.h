@@ -17,7 +17,7 @@ enum control_op {
         4, /* 32 nonce, 8 expires_s big-endian. CONTROL_REFUSED REASON_REPLAYED when used before */
     CONTROL_PEERS = 5,  /* reply payload: JSON text, an array of peers */
     CONTROL_STATUS = 6, /* reply payload: JSON text */
-    CONTROL_RELOAD = 7, /* the trust file or the checkpoint key changed */
+    CONTROL_RELOAD = 7, /* the name of a file of the home that changed; empty: of any */
 };
 
 enum control_result {

@@ -213,7 +213,7 @@ static enum daemon_end open_store(struct daemon *daemon)
                      self_error == HOME_OK ? &self : NULL)) {
         return end_of_memory();
     }
-    (void)requests_read_followed(daemon);
+    requests_read_followed(daemon);
     daemon->ingest.followed = &daemon->followed;
     daemon->ingest.turn_ms = INGEST_TURN_MS;
     daemon->intake.turn_ms = INTAKE_TURN_MS;
@@ -303,7 +303,7 @@ static void read_signals(struct daemon *daemon)
             LOG(LOG_INFO, "stopping", LOG_N("signal", info.ssi_signo));
             daemon->stopping = true;
         } else if (info.ssi_signo == SIGHUP) {
-            (void)requests_reload(daemon);
+            (void)requests_reload(daemon, bytes_of(NULL, 0));
         }
         /* SIGCHLD only wakes the loop, which reaps its own processes by id. */
     }

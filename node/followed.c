@@ -11,14 +11,32 @@ static int order(const void *a, const void *b)
     return hash_compare(&left->hash, &right->hash);
 }
 
-static void set_file(struct followed *out, size_t file, const struct watch_list *list)
+static void set_file(struct followed_file *out, const struct watch_list *list)
 {
-    out->files[file].count = 0;
+    out->count = 0;
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i].subject.kind == SUBJECT_ACTOR) {
-            out->files[file].actors[out->files[file].count++] = (struct actor_id){list->items[i].subject.id};
+            out->actors[out->count++] = (struct actor_id){list->items[i].subject.id};
         }
     }
+}
+
+static void read_file(struct followed_file *out, const struct home *home)
+{
+    struct watch_list *list = calloc(1, sizeof *list);
+    char *text = malloc(WATCH_FILE_SIZE_MAX);
+    enum watch_file_result result = WATCH_FILE_OK;
+    size_t size = 0, line = 0;
+
+    out->error = list != NULL && text != NULL
+                     ? watch_file_read(list, text, &size, &result, &line, home, out->name)
+                     : HOME_IO;
+    out->refused = out->error == HOME_OK && result != WATCH_FILE_OK;
+    if (out->error == HOME_OK && !out->refused) {
+        set_file(out, list);
+    }
+    free(list);
+    free(text);
 }
 
 static void put_together(struct followed *out)
@@ -40,29 +58,15 @@ static void put_together(struct followed *out)
     out->count = kept;
 }
 
-enum home_error followed_read(struct followed *out, const char **refused, const struct home *home)
+void followed_read(struct followed *out, const struct home *home)
 {
-    static const char *const files[FOLLOWED_FILES] = {FOLLOW_FILE, WATCH_FILE};
-    struct watch_list *list = calloc(1, sizeof *list);
-    char *text = malloc(WATCH_FILE_SIZE_MAX);
-    enum home_error error = list != NULL && text != NULL ? HOME_OK : HOME_IO;
+    static const char *const names[FOLLOWED_FILES] = {FOLLOW_FILE, WATCH_FILE};
 
-    *refused = NULL;
-    for (size_t i = 0; error == HOME_OK && i < FOLLOWED_FILES; i++) {
-        enum watch_file_result result = WATCH_FILE_OK;
-        size_t size = 0, line = 0;
-
-        error = watch_file_read(list, text, &size, &result, &line, home, files[i]);
-        if (error == HOME_OK && result == WATCH_FILE_OK) {
-            set_file(out, i, list);
-        } else {
-            *refused = files[i];
-        }
+    for (size_t i = 0; i < FOLLOWED_FILES; i++) {
+        out->files[i].name = names[i];
+        read_file(&out->files[i], home);
     }
-    free(list);
-    free(text);
     put_together(out);
-    return error;
 }
 
 bool followed_has(const struct followed *followed, const struct actor_id *actor)

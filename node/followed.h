@@ -13,16 +13,18 @@ enum { FOLLOWED_FILES = 2, FOLLOWED_MAX = FOLLOWED_FILES * WATCH_MAX };
 struct followed {
     size_t count;
     struct actor_id actors[FOLLOWED_MAX]; /* sorted, each once */
-    struct {
+    struct followed_file {
+        const char *name;
+        enum home_error error; /* why it can't be read now */
+        bool refused;          /* it can, but not as such a file */
         size_t count;
         struct actor_id actors[WATCH_MAX];
-    } files[FOLLOWED_FILES]; /* as they were when they were last read */
+    } files[FOLLOWED_FILES];
 };
 
-/* Read both files again. Of one that is refused, or can't be read now, whoever stood in it goes on being
- * followed, and *refused names it (else NULL). Requires: *out is zero before the first time. Returns:
- * HOME_OK, or why a file could not be read. */
-enum home_error followed_read(struct followed *out, const char **refused, const struct home *home);
+/* Read both files again, each whatever the other one is. Of one that is refused, or can't be read now,
+ * whoever stood in it goes on being followed. Requires: *out is zero before the first time. */
+void followed_read(struct followed *out, const struct home *home);
 
 /* NULL: nobody is followed. */
 bool followed_has(const struct followed *followed, const struct actor_id *actor);

@@ -64,27 +64,37 @@ static bool reload_checkpoint_key(struct daemon *daemon)
     return true;
 }
 
-bool requests_read_followed(struct daemon *daemon)
+void requests_read_followed(struct daemon *daemon)
 {
-    const char *refused = NULL;
-    enum home_error error = followed_read(&daemon->followed, &refused, &daemon->home);
+    followed_read(&daemon->followed, &daemon->home);
+    for (size_t i = 0; i < FOLLOWED_FILES; i++) {
+        const struct followed_file *file = &daemon->followed.files[i];
 
-    if (error != HOME_OK) {
-        LOG(LOG_ERROR, "follow-list-not-read", LOG_T("file", refused != NULL ? refused : FOLLOW_FILE),
-            LOG_T("why", home_error_sentence(error)));
-        return false;
+        if (file->error != HOME_OK) {
+            LOG(LOG_ERROR, "follow-list-not-read", LOG_T("file", file->name),
+                LOG_T("why", home_error_sentence(file->error)));
+        } else if (file->refused) {
+            LOG(LOG_ERROR, "follow-list-refused", LOG_T("file", file->name));
+        }
     }
-    if (refused != NULL) {
-        LOG(LOG_ERROR, "follow-list-refused", LOG_T("file", refused));
-    }
-    return true;
 }
 
-bool requests_reload(struct daemon *daemon)
+/* Whether the list of that name can't be read now, or is refused. */
+static bool is_unread(const struct followed *followed, struct bytes name)
+{
+    for (size_t i = 0; i < FOLLOWED_FILES; i++) {
+        if (bytes_equal_string(name, followed->files[i].name)) {
+            return followed->files[i].error != HOME_OK || followed->files[i].refused;
+        }
+    }
+    return false;
+}
+
+bool requests_reload(struct daemon *daemon, struct bytes changed)
 {
     struct actor_id self;
-    const bool is_followed_read = requests_read_followed(daemon);
 
+    requests_read_followed(daemon);
     if (!reload_trust(daemon) || !reload_checkpoint_key(daemon)) {
         return false;
     }
@@ -96,7 +106,7 @@ bool requests_reload(struct daemon *daemon)
     daemon->recheck_ms = daemon->now_ms;
     watch_reload(&daemon->watch, daemon->now_ms);
     LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
-    return is_followed_read;
+    return !is_unread(&daemon->followed, changed);
 }
 
 static void put(struct daemon *daemon, const struct control_request *request, enum intake_kind kind,
@@ -132,7 +142,7 @@ static void reply_report(struct daemon *daemon, const struct control_request *re
 
 static void reply_reload(struct daemon *daemon, const struct control_request *request)
 {
-    if (requests_reload(daemon)) {
+    if (requests_reload(daemon, request->payload)) {
         control_server_reply(&daemon->control, request->client, CONTROL_DONE, bytes_of(NULL, 0),
                              daemon->now_ms);
     } else {

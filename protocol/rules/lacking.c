@@ -475,9 +475,7 @@ static void add_lacking(struct lacking *out, bool *given_back, const struct lack
     }
 }
 
-/* Whether an owner may have stated rules that are not here, or was never heard of. How old what is known of
- * its rules is, is asked where they are used (freshness_of_rules). */
-static bool lacks_rules(const struct dossier_log *log)
+bool lacking_rules_of(const struct dossier_log *log)
 {
     return is_unheard(log) || log->incomplete || is_unread(log, UINT64_MAX) || lacks_anywhere(log);
 }
@@ -497,7 +495,7 @@ static bool list_lacking(struct lacking *out, bool *given_back, const struct lac
     for (size_t i = 0; i < voices.owner_count && !out->rules; i++) {
         size_t log = voices.items[i].log;
         out->rules =
-            voices.items[i].missing || lacks_rules(log < SIZE_MAX ? &asked->dossier->logs[log] : NULL);
+            voices.items[i].missing || lacking_rules_of(log < SIZE_MAX ? &asked->dossier->logs[log] : NULL);
     }
     return !voices.full;
 }

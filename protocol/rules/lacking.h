@@ -63,6 +63,10 @@ bool lacking_nothing(const struct lacking_question *asked);
 bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena);
 
+/* Whether an owner, whose log this is, may have stated rules that are not here, or was never heard of (NULL:
+ * it has none). How old what is known of its rules is, is asked where they are used (freshness_of_rules). */
+bool lacking_rules_of(const struct dossier_log *log);
+
 /* Whether anybody is in the dossier, or was left out of it, who is asked for what is denied alone. Without
  * such it is nothing to an answer what is denied. */
 bool lacking_has_denials(const struct dossier *dossier);

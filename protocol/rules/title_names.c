@@ -1,6 +1,7 @@
 #include "protocol/rules/title_names.h"
 
 #include "protocol/base/text.h"
+#include "protocol/rules/lacking.h"
 #include "protocol/rules/pack.h"
 
 static bool gives(const struct rule_pack *pack, struct bytes title)
@@ -59,6 +60,31 @@ static bool knows(const struct rule_pack *pack, struct bytes pattern)
     return false;
 }
 
+/* Whether the namespace may have been handed to one that nobody heard: no signature shows then that it
+ * agreed. */
+static bool is_handed_to_unheard(const struct dossier *dossier, struct bytes name_space)
+{
+    bool handed = false;
+    for (size_t i = 0; i < dossier->succession_count && !handed; i++) {
+        const struct dossier_succession *found = &dossier->successions[i];
+        const struct dossier_log *log = dossier_log_of(dossier, &found->succession.successor);
+        handed = (log == NULL || !log->known) && bytes_equal(found->succession.name_space, name_space);
+    }
+    return handed;
+}
+
+/* Whether rules of the namespace may have been stated that are not here. */
+static bool may_lack_rules(const struct dossier *dossier, const struct namespace_owners *owners,
+                           struct bytes name_space)
+{
+    bool lacks = dossier->cuts.packs || dossier->cuts.accreditations || owners->left_out ||
+                 is_handed_to_unheard(dossier, name_space);
+    for (size_t i = 0; i < owners->count && !lacks; i++) {
+        lacks = lacking_rules_of(dossier_log_of(dossier, &owners->owners[i].actor));
+    }
+    return lacks;
+}
+
 bool title_names_may_know(const struct title_names *names, struct bytes pattern)
 {
     const struct dossier *dossier = names->dossier;
@@ -75,5 +101,5 @@ bool title_names_may_know(const struct title_names *names, struct bytes pattern)
             }
         }
     }
-    return !held || dossier->cuts.packs;
+    return !held || may_lack_rules(dossier, &owners, code_namespace(pattern));
 }

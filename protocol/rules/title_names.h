@@ -20,7 +20,9 @@ size_t title_names_find(const struct title_names *names, struct bytes title, str
                         size_t capacity);
 
 /* Whether a code, or any under a pattern, stands in a pack of its namespace that stands; true too where no
- * such pack is held, or not all are, or the trust file doesn't name the namespace: nobody can tell then. */
+ * such pack is held, or the trust file doesn't name the namespace, or not all rules need be here: nobody can
+ * tell then. They need not where a limit left out packs or successions, something of an owner's log is not
+ * here (lacking_rules_of), or the namespace was handed to one that is not heard. */
 bool title_names_may_know(const struct title_names *names, struct bytes pattern);
 
 #endif

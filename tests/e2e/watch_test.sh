@@ -57,6 +57,14 @@ answers "for programs too" 0 '"name": "Maria Lopez"' reader watch list --json
 answers "a mistyped id is told" 4 "mistyped" reader watch add "$(mistyped "$maria")"
 answers "a stranger to the list can't be removed" 4 "not on the watch-list" reader watch remove "$ase"
 answers "a name with a control character is none" 4 "cannot be a name" reader watch add "$maria" --name $'a\tb'
+mkdir "$world/reader/follow"
+answers "trust is taken up whatever the follow-list is" 0 "" reader trust add tx "$garage" Texas
+answers "and so is the watch-list" 0 "is watched" reader watch add "$ase"
+ok "which the daemon says" grep -q '"reloaded","owners":2' "$world/reader.log"
+ok "and what is wrong" grep -q '"follow-list-not-read","file":"follow"' "$world/reader.log"
+rmdir "$world/reader/follow"
+do_as reader watch remove "$ase"
+do_as reader trust remove tx
 stop reader
 reader_starts
 

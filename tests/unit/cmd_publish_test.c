@@ -570,6 +570,7 @@ static void whether_a_block_stands_is_looked_for_where_the_daemon_does_not_answe
 static void a_question_to_a_daemon_that_hangs_ends(void **state)
 {
     const struct timeval soon = {.tv_usec = 20000};
+    char asked[64];
     json_t *answer;
     int ends[2];
 
@@ -578,7 +579,10 @@ static void a_question_to_a_daemon_that_hangs_ends(void **state)
     assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon), 0);
     session.control_fd = ends[0];
     assert_int_equal(daemon_answer(&answer, &session, CONTROL_STATUS), EXIT_BUSY);
-    assert_int_equal(session_reload_daemon(&session), EXIT_BUSY);
+    assert_int_equal(session_reload_daemon(&session, "trust"), EXIT_BUSY);
+    ssize_t size = read(ends[1], asked, sizeof asked);
+    assert_true(size > 5);
+    assert_memory_equal(asked + size - 5, "trust", 5); /* which file was changed */
     close(ends[0]);
     close(ends[1]);
     session.control_fd = -1;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -56,23 +57,32 @@ static bool has(uint8_t first)
     return followed_has(&followed, &actor);
 }
 
+static void assert_files(enum home_error follow, bool refused, enum home_error watch)
+{
+    assert_string_equal(followed.files[0].name, FOLLOW_FILE);
+    assert_int_equal(followed.files[0].error, follow);
+    assert_int_equal(followed.files[0].refused, refused);
+    assert_string_equal(followed.files[1].name, WATCH_FILE);
+    assert_int_equal(followed.files[1].error, watch);
+    assert_false(followed.files[1].refused);
+}
+
 static void both_lists_are_followed_and_contacts_are_not(void **state)
 {
     const char *const follow[] = {ids[0], ids[2]}, *const watch[] = {ids[2], ids[1], claim};
     const char *const contacts[] = {ids[3]};
-    const char *refused = "x";
 
     (void)state;
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
-    assert_null(refused);
+    followed_read(&followed, &home);
+    assert_files(HOME_OK, false, HOME_OK);
     assert_int_equal(followed.count, 0);
     assert_false(has(9));
     assert_false(followed_has(NULL, &(struct actor_id){0}));
     write_lines(FOLLOW_FILE, follow, 2);
     write_lines(WATCH_FILE, watch, 3);
     write_lines("contacts", contacts, 1);
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
-    assert_null(refused);
+    followed_read(&followed, &home);
+    assert_files(HOME_OK, false, HOME_OK);
     assert_int_equal(followed.count, 3);
     assert_true(has(9) && has(8) && has(7));
     assert_false(has(6));
@@ -82,13 +92,12 @@ static void both_lists_are_followed_and_contacts_are_not(void **state)
 static void a_bad_file_is_named_and_the_other_counts(void **state)
 {
     const char *const nonsense[] = {"my shop"}, *const watch[] = {ids[1]};
-    const char *refused = NULL;
 
     (void)state;
     write_lines(FOLLOW_FILE, nonsense, 1);
     write_lines(WATCH_FILE, watch, 1);
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
-    assert_string_equal(refused, FOLLOW_FILE);
+    followed_read(&followed, &home);
+    assert_files(HOME_OK, true, HOME_OK);
     assert_int_equal(followed.count, 1);
     assert_true(has(8));
 }
@@ -96,15 +105,14 @@ static void a_bad_file_is_named_and_the_other_counts(void **state)
 static void who_stood_in_a_file_that_is_refused_now_goes_on_being_followed(void **state)
 {
     const char *const follow[] = {ids[0]}, *const nonsense[] = {"my shop"}, *const watch[] = {ids[1]};
-    const char *refused = NULL;
 
     (void)state;
     write_lines(FOLLOW_FILE, follow, 1);
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    followed_read(&followed, &home);
     write_lines(FOLLOW_FILE, nonsense, 1);
     write_lines(WATCH_FILE, watch, 1);
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
-    assert_string_equal(refused, FOLLOW_FILE);
+    followed_read(&followed, &home);
+    assert_files(HOME_OK, true, HOME_OK);
     assert_int_equal(followed.count, 2);
     assert_true(has(9) && has(8));
 }
@@ -112,22 +120,36 @@ static void who_stood_in_a_file_that_is_refused_now_goes_on_being_followed(void 
 static void files_that_cannot_be_read_now_leave_who_is_followed(void **state)
 {
     const char *const follow[] = {ids[0]}, *const watch[] = {ids[1]};
-    const char *refused = NULL;
 
     (void)state;
     write_lines(FOLLOW_FILE, follow, 1);
     write_lines(WATCH_FILE, watch, 1);
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    followed_read(&followed, &home);
     let_descriptors_be_short(true);
-    enum home_error error = followed_read(&followed, &refused, &home);
+    followed_read(&followed, &home);
     let_descriptors_be_short(false);
-    assert_int_equal(error, HOME_NO_DESCRIPTOR);
-    assert_string_equal(refused, FOLLOW_FILE);
+    assert_files(HOME_NO_DESCRIPTOR, false, HOME_NO_DESCRIPTOR);
     assert_int_equal(followed.count, 2);
     assert_true(has(9) && has(8));
     write_lines(FOLLOW_FILE, NULL, 0);
-    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    followed_read(&followed, &home);
     assert_int_equal(followed.count, 1);
+}
+
+static void a_list_that_cannot_be_read_keeps_nobody_of_the_other_from_being_followed(void **state)
+{
+    const char *const watch[] = {ids[1]};
+    char path[HOME_PATH_MAX + 64];
+
+    (void)state;
+    home_file(&home, FOLLOW_FILE, path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    write_lines(WATCH_FILE, watch, 1);
+    followed_read(&followed, &home);
+    assert_int_not_equal(followed.files[0].error, HOME_OK);
+    assert_files(followed.files[0].error, false, HOME_OK);
+    assert_int_equal(followed.count, 1);
+    assert_true(has(8));
 }
 
 int main(void)
@@ -139,6 +161,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_that_cannot_be_read_now_leave_who_is_followed, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_list_that_cannot_be_read_keeps_nobody_of_the_other_from_being_followed, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

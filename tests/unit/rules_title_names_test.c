@@ -214,6 +214,94 @@ static void no_pack_of_ase_stands(void)
     built.packs[0].place.block = built.packs[1].place.block = BUILT_DROPPED(0);
 }
 
+static void a_body_of_ase_s_is_not_here(void)
+{
+    built.logs[0].body_missing = true;
+}
+
+static void content_of_ase_s_is_not_here(void)
+{
+    built.logs[0].incomplete = true;
+    built.logs[0].incomplete_from = 1;
+}
+
+static void content_of_junk_s_is_not_here(void)
+{
+    built.logs[1].incomplete = true;
+    built.logs[1].incomplete_from = 1;
+}
+
+static void a_block_of_ase_s_is_not_understood(void)
+{
+    built.logs[0].upgrade_needed = true;
+    built.logs[0].upgrade_seq = 30;
+}
+
+static struct dossier_succession *hand_on(const char *name_space)
+{
+    return build_succession(&built, 0, 40, name_space, 3, 39);
+}
+
+/* Nobody can tell whether one that is not heard agreed. */
+static struct dossier_succession *hand_on_unheard(const char *name_space)
+{
+    struct dossier_succession *succession = hand_on(name_space);
+    succession->signature_valid = false;
+    built.logs[3].known = false;
+    return succession;
+}
+
+static void ase_is_handed_on_to_one_that_nobody_hears(void)
+{
+    (void)hand_on_unheard("ase");
+}
+
+static void ase_is_handed_on_to_one_without_a_log(void)
+{
+    build_succession(&built, 0, 40, "ase", 5, 39)->signature_valid = false;
+}
+
+static void that_handing_is_void(void)
+{
+    struct dossier_succession *succession = hand_on_unheard("ase");
+    succession->place.voided = true;
+    succession->place.void_seq = 50;
+}
+
+static void another_is_handed_on_to_one_that_nobody_hears(void)
+{
+    (void)hand_on_unheard("ford");
+}
+
+static void ase_is_handed_on(void)
+{
+    (void)hand_on("ase");
+}
+
+static void ase_is_handed_on_to_one_whose_content_is_not_here(void)
+{
+    (void)hand_on("ase");
+    built.logs[3].incomplete = true;
+    built.logs[3].incomplete_from = 1;
+}
+
+static void that_did_not_agree(void)
+{
+    hand_on("ase")->signature_valid = false;
+    built.logs[3].incomplete = true;
+    built.logs[3].incomplete_from = 1;
+}
+
+static void ase_is_handed_on_to_one_without_room(void)
+{
+    hand_on("ase")->left_out = true;
+}
+
+static void not_all_successions_are_here(void)
+{
+    built.dossier.cuts.accreditations = true;
+}
+
 static void codes_are_known_or_refused(void **state)
 {
     (void)state;
@@ -239,6 +327,31 @@ static void codes_are_known_or_refused(void **state)
         {"a code of rules that are void", second_pack_is_void, "ase/T6", EXPRESSION_CODE_UNKNOWN, 0},
         {"where no rules are held nobody can tell", no_pack_of_ase_stands, "ase/T44", EXPRESSION_FINE, 0},
         {"nor where not all of them are", not_all_packs_are_here, "ase/T44", EXPRESSION_FINE, 0},
+        {"nor where a block of its owner's has no body here", a_body_of_ase_s_is_not_here, "ase/T44",
+         EXPRESSION_FINE, 0},
+        {"nor where content of its owner's is not here", content_of_ase_s_is_not_here, "ase/T44",
+         EXPRESSION_FINE, 0},
+        {"nor where a block of its owner's is not understood", a_block_of_ase_s_is_not_understood, "ase/T44",
+         EXPRESSION_FINE, 0},
+        {"what another's owner said is not asked for", content_of_junk_s_is_not_here, "ase/T44",
+         EXPRESSION_CODE_UNKNOWN, 0},
+        {"nor can they where it was handed on to one that is not heard",
+         ase_is_handed_on_to_one_that_nobody_hears, "ase/T44", EXPRESSION_FINE, 0},
+        {"nor to one of which there is nothing", ase_is_handed_on_to_one_without_a_log, "ase/T44",
+         EXPRESSION_FINE, 0},
+        {"nor where that is void, which leaves it in doubt", that_handing_is_void, "ase/T44", EXPRESSION_FINE,
+         0},
+        {"another namespace that was says nothing of it", another_is_handed_on_to_one_that_nobody_hears,
+         "ase/T44", EXPRESSION_CODE_UNKNOWN, 0},
+        {"one handed on to whoever is heard", ase_is_handed_on, "ase/T44", EXPRESSION_CODE_UNKNOWN, 0},
+        {"nor where content of whoever has it now is not here",
+         ase_is_handed_on_to_one_whose_content_is_not_here, "ase/T44", EXPRESSION_FINE, 0},
+        {"whoever did not agree has no rules of it", that_did_not_agree, "ase/T44", EXPRESSION_CODE_UNKNOWN,
+         0},
+        {"nor where there was no room for whoever has it now", ase_is_handed_on_to_one_without_room,
+         "ase/T44", EXPRESSION_FINE, 0},
+        {"nor where not all successions are here", not_all_successions_are_here, "ase/T44", EXPRESSION_FINE,
+         0},
         {"nor of a namespace that nobody trusts", nothing, "gm/T44", EXPRESSION_FINE, 0},
         {"nor of one that nobody has heard of", nothing, "x/T44", EXPRESSION_FINE, 0},
     };

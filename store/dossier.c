@@ -13,7 +13,7 @@ static enum store_error begin(struct gather *gather, const struct subject *subje
 
 /* All that the store holds about the subject. */
 static enum store_error gather_subject(struct gather *gather, const struct subject *subject,
-                                       enum dossier_about about)
+                                       enum dossier_about about, const struct expression *requirement)
 {
     const struct actor_id actor = {subject->id};
     enum store_error error = gather_about(gather, subject, about);
@@ -22,7 +22,7 @@ static enum store_error gather_subject(struct gather *gather, const struct subje
         return error;
     }
     error = gather_affiliations(gather, &actor);
-    return error == STORE_OK ? gather_shops(gather, &actor) : error;
+    return error == STORE_OK ? gather_shops(gather, &actor, requirement) : error;
 }
 
 static enum store_error gather_asked(struct gather *gather, const struct gather_question *question)
@@ -79,7 +79,8 @@ static enum store_error finish(struct gather *gather, const struct gather_questi
 static enum store_error surround(struct gather *gather, const struct gather_question *question)
 {
     enum store_error error =
-        question->subject ? gather_subject(gather, question->subject, question->about) : STORE_OK;
+        question->subject ? gather_subject(gather, question->subject, question->about, question->requirement)
+                          : STORE_OK;
 
     return error == STORE_OK ? finish(gather, question) : error;
 }
@@ -98,7 +99,7 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
     enum store_error error = begin(&gather, subject);
 
     if (error == STORE_OK) {
-        error = gather_subject(&gather, subject, ABOUT_SUBJECT);
+        error = gather_subject(&gather, subject, ABOUT_SUBJECT, reach.requirement);
     }
     return error == STORE_OK ? finish(&gather, &(struct gather_question){.subject = subject,
                                                                          .heard_since_s = reach.heard_since_s,

@@ -373,9 +373,12 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
 /* Affiliations of the actor, as technician and as shop. */
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor);
 /* Memberships in networks of the shops that she is or was affiliated with: of more than DOSSIER_SHOPS_MAX,
- * of those that others than strangers speak of, by how far her consent is proven, and by id. Requires: her
- * affiliations. */
-enum store_error gather_shops(struct gather *gather, const struct actor_id *technician);
+ * of those that others than strangers speak of, by how far her consent is proven, and by id. Where she has
+ * any, and an answer may hang on her network, also those of all other shops that others than strangers speak
+ * of and whose content is not all here, with their logs: cuts.affiliations where there are more than
+ * DOSSIER_SHOPS_MAX. Requires: her affiliations, what is about her, and packs. */
+enum store_error gather_shops(struct gather *gather, const struct actor_id *technician,
+                              const struct expression *requirement);
 /* Who said that one of the affiliations has ended. */
 enum store_error gather_leaves(struct gather *gather);
 

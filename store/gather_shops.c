@@ -1,9 +1,12 @@
 #include <stdlib.h>
 
 #include "protocol/base/sort.h"
+#include "protocol/rules/expression.h"
+#include "store/erased.h"
 #include "store/gather_credentials.h"
 
-/* Shops of a technician, and what networks they are members of. */
+/* Shops of a technician, and what networks they are members of. She may be in any other member whose content
+ * is not all here, too. */
 
 /* A shop that says so itself that she joined. */
 struct her_shop {
@@ -165,7 +168,150 @@ static enum store_error follow_shops(struct gather *gather, const struct her_sho
     return error;
 }
 
-enum store_error gather_shops(struct gather *gather, const struct actor_id *technician)
+/* ---- shops that may have her by what is not here ---- */
+
+enum { LACKING_LOOKED_AT_MAX = 16384 }; /* authors with gaps */
+
+/* Those that others than strangers speak of. */
+struct lacking_shops {
+    bool cut; /* there are more than have room, or are looked at */
+    size_t count;
+    struct actor_id items[DOSSIER_SHOPS_MAX];
+};
+
+static bool is_no_network(void *context, const struct expression *node)
+{
+    (void)context;
+    return node->op != EXPRESSION_IN_NETWORK;
+}
+
+static bool may_ask_for_network(const struct rule_pack *pack)
+{
+    const struct pack_rule *rules = pack->rules.items;
+
+    for (size_t i = 0; i < pack->rules.count; i++) {
+        if (expression_may_hold(rules[i].expression, EXPRESSION_IN_NETWORK)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether an answer may hang on what network she is in. */
+static bool hangs_on_network(const struct dossier *dossier, const struct expression *requirement)
+{
+    if (requirement && !expression_each(requirement, is_no_network, NULL)) {
+        return true;
+    }
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        if (dossier->credentials[i].attestation.has_network) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < dossier->pack_count; i++) {
+        if (may_ask_for_network(&dossier->packs[i].pack)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether entries of an author are missing that no `erase` accounts for. */
+static enum store_error is_missing_content(struct gather *gather, const struct actor_id *author,
+                                           bool *missing)
+{
+    struct dossier_log log = {.known_by_seq = UINT64_MAX};
+    struct disk_author row;
+    enum store_error error = author_read(gather->txn, author, &row);
+
+    if (error == STORE_OK) {
+        error = gaps_fill_log(gather->txn, &row, &log);
+    }
+    *missing = log.incomplete;
+    return error;
+}
+
+static enum store_error add_lacking(struct gather *gather, uint32_t number, struct lacking_shops *shops,
+                                    struct arena *scratch)
+{
+    struct actor_id author;
+    bool counts = false;
+    enum store_error error = author_name(gather->txn, number, &author);
+
+    if (error == STORE_OK) {
+        error = is_missing_content(gather, &author, &counts);
+    }
+    if (error == STORE_OK && counts) {
+        arena_rewind(scratch, 0);
+        counts = false;
+        error = is_named(gather, &author, scratch, &counts);
+    }
+    if (error != STORE_OK || !counts) {
+        return error;
+    }
+    shops->cut = shops->count == DOSSIER_SHOPS_MAX;
+    if (!shops->cut) {
+        shops->items[shops->count++] = author;
+    }
+    return STORE_OK;
+}
+
+static enum store_error list_lacking(struct gather *gather, uint32_t number, struct lacking_shops *shops,
+                                     struct arena *scratch)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t looked_at = 0; error == STORE_OK && !shops->cut; looked_at++) {
+        if (looked_at == LACKING_LOOKED_AT_MAX) {
+            shops->cut = true;
+            return STORE_OK;
+        }
+        error = add_lacking(gather, number, shops, scratch);
+        if (error == STORE_OK) {
+            error = gaps_next_author(gather->txn, number + 1, &number);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Of too many none is followed: which of them have the lower numbers here says nothing. */
+static enum store_error follow_listed(struct gather *gather, const struct lacking_shops *shops,
+                                      struct arena *scratch)
+{
+    enum store_error error = STORE_OK;
+
+    if (shops->cut) {
+        gather->out->cuts.affiliations = true;
+        return STORE_OK;
+    }
+    for (size_t i = 0; i < shops->count && error == STORE_OK; i++) {
+        size_t log;
+
+        arena_rewind(scratch, 0);
+        error = gather_memberships(gather, &shops->items[i], scratch);
+        if (error == STORE_OK) {
+            error = gather_log(gather, &shops->items[i], &log);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error follow_lacking(struct gather *gather, const struct expression *requirement,
+                                       struct arena *scratch)
+{
+    struct lacking_shops shops = {0};
+    uint32_t first = 0;
+    enum store_error error = gaps_next_author(gather->txn, 0, &first);
+
+    if (error != STORE_OK || !hangs_on_network(gather->out, requirement)) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    error = list_lacking(gather, first, &shops, scratch);
+    return error == STORE_OK ? follow_listed(gather, &shops, scratch) : error;
+}
+
+enum store_error gather_shops(struct gather *gather, const struct actor_id *technician,
+                              const struct expression *requirement)
 {
     const size_t found_size = gather_memberships_size();
     const size_t list_size = count_hers(gather->out, technician) * sizeof(struct her_shop);
@@ -185,6 +331,9 @@ enum store_error gather_shops(struct gather *gather, const struct actor_id *tech
     shops.items = (struct her_shop *)(void *)((uint8_t *)memory + found_size);
     list_shops(&shops, gather->out, technician);
     error = follow_shops(gather, &shops, &scratch);
+    if (error == STORE_OK) {
+        error = follow_lacking(gather, requirement, &scratch);
+    }
     free(memory);
     return error;
 }

@@ -35,10 +35,11 @@ bool credentials_decide_denied(struct credentials *out, const struct dossier *do
 /* Days on which the dossier's subject is affiliated with a shop that holds membership code. Where not one
  * affiliation of hers is known that counts for certain, all days are unknown: her shop's log may not have
  * come here. Nor is any day a no on which what is not here of what is said about the code might make it a
- * yes, or what is not here of a shop that holds it and had her on any day, or may have: it may have her back.
- * So the log of such a shop has to be whole, and as young as one where she works. Those that never had her
- * are not asked: else no answer could be no before all of a network had been heard lately. Returns: false
- * when the arena is full. */
+ * yes, or what is not here of a shop that holds it. One of which content is missing may have her whoever she
+ * is to it; one that had her on any day, or may have, may have her back: its log has to be whole, and as
+ * young as one where she works. What those that never had her said lately, or erased before it was read here,
+ * is not asked: else no answer could be no before all of a network had been heard lately, or once any of it
+ * erased something. Returns: false when the arena is full. */
 bool network_days(struct day_truth *out, const struct lacking_question *asked,
                   const struct credentials *credentials, struct bytes code, struct arena *arena);
 

@@ -83,22 +83,29 @@ static bool may_say_more(const struct lacking_question *asked, const struct acto
            (log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq));
 }
 
-/* Widen *out by the days on which the subject is affiliated with a shop that holds a membership on days. One
- * that had her, or may have, may have her back. */
+/* Whether what is not here of a shop may say that she is there: of one that lacks content, whoever she is to
+ * it; one that had her, or may have, may have her back. */
+static bool may_have_her(const struct lacking_question *asked, const struct actor_id *shop, bool had_her)
+{
+    const struct dossier_log *log = dossier_log_of(asked->dossier, shop);
+    return (log != NULL && log->incomplete) || (had_her && may_say_more(asked, shop));
+}
+
+/* Widen *out by the days on which the subject is affiliated with a shop that holds a membership on days. */
 static bool add_days_in(struct day_truth *out, const struct lacking_question *asked,
                         const struct credentials *credentials, const struct subject *shop,
                         const struct day_truth *held, struct arena *arena)
 {
-    struct day_truth days;
+    struct day_truth days = day_truth_no;
     size_t count;
     size_t first = find_memberships(credentials, &asked->dossier->subject.id, &shop->id, &count);
-    if (shop->kind != SUBJECT_ACTOR || held->possibly.count == 0 || count == 0) {
+    if (shop->kind != SUBJECT_ACTOR || held->possibly.count == 0) {
         return true;
     }
-    if (!unite_memberships(&days, &credentials->memberships[first], count, arena)) {
+    if (count > 0 && !unite_memberships(&days, &credentials->memberships[first], count, arena)) {
         return false;
     }
-    if (days.possibly.count > 0 && may_say_more(asked, &(struct actor_id){shop->id})) {
+    if (may_have_her(asked, &(struct actor_id){shop->id}, days.possibly.count > 0)) {
         days.possibly = day_truth_unknown.possibly;
     }
     return day_truth_and(&days, &days, held, arena) && day_truth_or(out, out, &days, arena);

@@ -1,7 +1,5 @@
 #include "protocol/rules/denials.h"
 
-#include <string.h>
-
 #include "protocol/base/text.h"
 
 /* Whether what a rule names is denied. */
@@ -57,22 +55,6 @@ static void add_leaves(struct search *search, const struct expression *expressio
 
 /* ---- rules ---- */
 
-enum { ARRAY_OF_TWO = 0x92 };
-
-/* NOT as it is written: an array of two, of which the operator is the first. What has not these bytes
- * anywhere denies nothing, and need not be read. */
-static bool may_deny(struct bytes text)
-{
-    const uint8_t *end = text.data + text.size;
-    const uint8_t *at = text.data;
-    bool may = false;
-    while (!may && at < end && (at = memchr(at, EXPRESSION_NOT, (size_t)(end - at))) != NULL) {
-        may = at > text.data && at[-1] == ARRAY_OF_TWO;
-        at++;
-    }
-    return may;
-}
-
 /* Returns: false when the arena is full. Nobody knows what is no expression. */
 static bool read_rule(struct expression *out, const struct pack_rule *rule, struct arena *arena)
 {
@@ -108,7 +90,7 @@ bool denials_in_pack(bool *out, const struct rule_pack *pack, struct arena *aren
     *out = false;
     for (size_t i = 0; i < pack->rules.count && !*out; i++) {
         struct expression expression;
-        if (!may_deny(rules[i].expression)) {
+        if (!expression_may_hold(rules[i].expression, EXPRESSION_NOT)) {
             continue;
         }
         if (!read_rule(&expression, &rules[i], arena)) {
@@ -180,7 +162,7 @@ static void add_denials(struct search *search, const struct pack_rule *rule, str
 {
     (void)asked;
     (void)follow;
-    if (may_deny(rule->expression)) {
+    if (expression_may_hold(rule->expression, EXPRESSION_NOT)) {
         add_rule(search, rule, false);
     }
 }

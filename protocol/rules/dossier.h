@@ -37,8 +37,8 @@ struct dossier_reach {
      * known of it is that it had come by now. */
     uint64_t now_s;
     /* Whoever may speak of what is denied and was not heard since is in it, though it never said anything
-     * about the subject; 0: nobody is (lacking.h). What rules deny, the gatherer sees; the requirement has to
-     * be told. */
+     * about the subject; 0: nobody is (lacking.h). What rules deny, and whether they ask for a network, the
+     * gatherer sees; the requirement has to be told. */
     uint64_t heard_since_s;
     uint64_t heard_by_s; /* a word of after that was not heard: nobody knows when it was said */
     const struct expression *requirement; /* NULL: none */

@@ -1,6 +1,7 @@
 #include "protocol/rules/expression.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "protocol/base/reader.h"
 #include "protocol/base/text.h"
@@ -358,4 +359,18 @@ bool expression_each(const struct expression *expression,
         }
     }
     return true;
+}
+
+enum { ARRAY_OF_TWO = 0x92 };
+
+bool expression_may_hold(struct bytes encoded, enum expression_op op)
+{
+    const uint8_t *end = encoded.data + encoded.size;
+    const uint8_t *at = encoded.data;
+    bool may = false;
+    while (!may && at < end && (at = memchr(at, (int)op, (size_t)(end - at))) != NULL) {
+        may = at > encoded.data && at[-1] == ARRAY_OF_TWO;
+        at++;
+    }
+    return may;
 }

@@ -77,6 +77,10 @@ enum { EXPRESSION_ARENA_SIZE = 256 * 1024 };
 enum reason expression_decode(struct expression *out, enum expression_scope scope, struct bytes encoded,
                               struct arena *arena);
 
+/* Whether an operator with one operand stands in the wire form; true perhaps where it does not. What has it
+ * nowhere need not be read. */
+bool expression_may_hold(struct bytes encoded, enum expression_op op);
+
 /* Write the wire form. Returns: false when it does not fit. Requires: what expression_decode would accept,
  * and no EXPRESSION_UNKNOWN. */
 bool expression_encode(const struct expression *expression, uint8_t *out, size_t capacity,

@@ -581,6 +581,43 @@ static void a_shop_of_the_network_may_have_back_whom_it_had(void **state)
     }
 }
 
+/* Of a member of the network nothing is known that has to do with her, who works outside. */
+static void who_never_was_there_may_be_by_what_is_missing_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        void (*make)(void);
+        enum overall overall;
+    } rows[] = {
+        {"all is here that the shop says", nothing, OVERALL_INVALID},
+        {"entries of it are not here", with_gaps, OVERALL_UNDETERMINED},
+        {"it was not heard of lately", old, OVERALL_INVALID},
+        {"it erased what nobody here had read", erased_unread, OVERALL_INVALID},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        network_case_begin(&given);
+        network_case_member(&given);
+        build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+        rows[i].make();
+        const struct credential_verdict *found = network_case_decide(&given, NETWORK_LEFT);
+        if (found->overall != rows[i].overall) {
+            fail_msg("%s: %d", rows[i].sentence, (int)found->overall);
+        }
+    }
+}
+
+static void what_is_missing_elsewhere_says_nothing_of_the_network(void **state)
+{
+    (void)state;
+    network_case_begin(&given);
+    network_case_member(&given);
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    build_event(&given.built, &given.built.credentials[1], STATUS_REVOKED, NETWORK_JOINED, 30, false);
+    with_gaps();
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT)->overall, OVERALL_INVALID);
+}
+
 static void nobody_hears_of_the_shop(void)
 {
     given.built.logs[NETWORK_SHOP].has_checkpoint = false;
@@ -665,6 +702,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_holds_while_its_holder_is_in_the_network),
         cmocka_unit_test(a_shop_of_the_network_may_have_back_whom_it_had),
+        cmocka_unit_test(who_never_was_there_may_be_by_what_is_missing_there),
+        cmocka_unit_test(what_is_missing_elsewhere_says_nothing_of_the_network),
         cmocka_unit_test(someone_without_keys_is_in_no_network),
         cmocka_unit_test(the_shop_that_leaves_open_where_she_works_is_known),
         cmocka_unit_test(a_membership_that_moves_later_is_still_where_it_was),

@@ -7,6 +7,7 @@
 
 #include "protocol/base/sort.h"
 #include "protocol/rules/credential.h"
+#include "protocol/rules/expression_text.h"
 #include "store/index.h"
 #include "tests/support/shop_world.h"
 
@@ -209,6 +210,55 @@ static void join_member(bool by_her_key)
     world_commit(txn);
 }
 
+/* ---- what a relay blanks ---- */
+
+static void join_blanked(struct store_txn *txn, size_t shop)
+{
+    const struct index_range all = {0, 0};
+    struct affiliation joined;
+    struct writer writer;
+    struct block block;
+    uint8_t blanked[8192];
+
+    world_begin_log(&world, txn, &shops[shop], seeds[shop].seed, EARLY);
+    joined = world_joined(&world, &maria.actor.id, &shops[shop].actor.id, 0,
+                          &maria.actor.built[WORLD_PRESENT_KEY]);
+    assert_int_equal(block_decode(&block, &world.network,
+                                  world_sign_one(&world, txn, &shops[shop], CLASS_CONTENT, ENTRY_AFFILIATION,
+                                                 &joined, EARLY),
+                                  &world.arena),
+                     REASON_NONE);
+    writer_init(&writer, blanked, sizeof blanked);
+    assert_true(block_erase(&writer, &world.network, &block, &all, 1));
+    assert_int_equal(world_accept(&world, txn, &shops[shop], bytes_of(blanked, writer.size), EARLY),
+                     REASON_NONE);
+}
+
+static void join_blanked_from(size_t first)
+{
+    struct store_txn *txn = world_write(&world);
+
+    for (size_t i = first; i <= CROWD; i++) {
+        join_blanked(txn, i);
+    }
+    world_commit(txn);
+}
+
+static void said_by_all(void) {}
+
+static void erased_by_all_themselves(void)
+{
+    const struct index_range first = {0, 0};
+    struct store_txn *txn = world_write(&world);
+
+    for (size_t i = 0; i <= CROWD; i++) {
+        const struct erase erase = {.seq = shops[i].state.seq, .entries = {.items = &first, .count = 1}};
+
+        world_publish_one(&world, txn, &shops[i], CLASS_STATUS, ENTRY_ERASE, &erase, EARLY);
+    }
+    world_commit(txn);
+}
+
 /* ---- asking ---- */
 
 static void hear(void)
@@ -263,20 +313,44 @@ static int sort_shops(void **state)
     return 0;
 }
 
-static int setup(void **state)
+static void certify(bool in_network)
+{
+    struct attestation certificate = build_attestation(&maria.actor.id, "ford/A5", 40000, 42000);
+
+    certificate.has_network = in_network;
+    certificate.network_code = bytes_of_string(in_network ? "ford/network-shop" : "");
+    publish(&ford, CLASS_CONTENT, ENTRY_ATTESTATION, &certificate);
+}
+
+/* condition: of A5, in ford's pack; NULL: none. */
+static void publish_pack(const char *condition)
 {
     static const struct pack_code codes[] = {
         {.code = {(const uint8_t *)"A5", 2}, .title = {(const uint8_t *)"A5", 2}},
         {.code = {(const uint8_t *)"network-shop", 12}, .title = {(const uint8_t *)"shop", 4}}};
-    const struct rule_pack pack = {.name_space = bytes_of_string("ford"),
-                                   .version = 1,
-                                   .in_force_from = 30000,
-                                   .codes = {.items = codes, .count = 2}};
+    struct pack_rule rule = {.kind = PACK_RULE_CONDITION, .name = bytes_of_string("A5")};
+    struct rule_pack pack = {.name_space = bytes_of_string("ford"),
+                             .version = 1,
+                             .in_force_from = 30000,
+                             .codes = {.items = codes, .count = 2}};
+    struct expression expression;
+    struct expression_error error;
+    uint8_t memory[256];
+
+    if (condition) {
+        assert_true(expression_parse(&expression, &error, SCOPE_SUBJECT, bytes_of_string(condition),
+                                     pack.name_space, &world.arena));
+        assert_true(expression_encode(&expression, memory, sizeof memory, &rule.expression));
+        pack.rules = (struct list){.items = &rule, .count = 1};
+    }
+    publish(&ford, CLASS_GOVERN, ENTRY_RULE_PACK, &pack);
+}
+
+static void begin_world(void)
+{
     struct trust_owner owner = {.name_space = "ford"};
-    struct attestation certificate;
     struct store_txn *txn;
 
-    (void)state;
     world_init(&world);
     memset(&trust, 0, sizeof trust);
     txn = world_write(&world);
@@ -287,11 +361,14 @@ static int setup(void **state)
     world_commit(txn);
     owner.actor = ford.actor.id;
     assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
-    publish(&ford, CLASS_GOVERN, ENTRY_RULE_PACK, &pack);
-    certificate = build_attestation(&maria.actor.id, "ford/A5", 40000, 42000);
-    certificate.has_network = true;
-    certificate.network_code = bytes_of_string("ford/network-shop");
-    publish(&ford, CLASS_CONTENT, ENTRY_ATTESTATION, &certificate);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    begin_world();
+    publish_pack(NULL);
+    certify(true);
     return 0;
 }
 
@@ -361,10 +438,109 @@ static void a_crowd_of_shops_hides_none_of_the_network(void **state)
     }
 }
 
+static void a_shop_of_the_network_may_have_her_by_what_a_relay_blanked(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*name_member)(void);
+        size_t first; /* of the shops whose `joined` is not here */
+        void (*name_crowd)(void);
+        void (*erase)(void);
+        enum answer answer;
+        bool cut;
+    } rows[] = {
+        {"nobody says that the shop is of the network", nobody, CROWD, unnamed, said_by_all, ANSWER_NO,
+         false},
+        {"it is", ford_names_it, CROWD, unnamed, said_by_all, ANSWER_UNKNOWN, false},
+        {"by a branch", ford_names_it_on_a_branch, CROWD, unnamed, said_by_all, ANSWER_UNKNOWN, false},
+        {"strangers say so of a crowd that lacks content", nobody, 0, named_by_a_stranger, said_by_all,
+         ANSWER_NO, false},
+        {"the shop is, among that crowd", ford_names_it, 0, named_by_a_stranger, said_by_all, ANSWER_UNKNOWN,
+         false},
+        {"as many as are looked at may be", nobody, 0, named_by_ford, said_by_all, ANSWER_UNKNOWN, false},
+        {"or more", ford_names_it, 0, named_by_ford, said_by_all, ANSWER_UNKNOWN, true},
+        {"but they erased it themselves", ford_names_it, 0, named_by_ford, erased_by_all_themselves,
+         ANSWER_NO, false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dossier dossier;
+        enum answer found;
+
+        join_blanked_from(rows[i].first);
+        rows[i].name_crowd();
+        rows[i].name_member();
+        rows[i].erase();
+        hear();
+        found = ask(&dossier);
+        if (found != rows[i].answer || dossier.cuts.affiliations != rows[i].cut) {
+            fail_msg("%s: %d", rows[i].sentence, (int)found);
+        }
+        teardown(state);
+        setup(state);
+    }
+}
+
+/* Whether a dossier about her holds the member's membership, and its log. */
+static bool brings_member(const char *requirement)
+{
+    const struct subject maria_herself = subject_of_actor(&maria.actor.id);
+    const struct subject the_member = subject_of_actor(member());
+    struct dossier_reach reach = DOSSIER_REACH_ALL;
+    struct store_txn *txn = world_read(&world);
+    struct expression_error error;
+    struct expression expression;
+    struct dossier dossier;
+
+    if (requirement) {
+        assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(requirement),
+                                     bytes_of_string(""), &world.arena));
+        reach.requirement = &expression;
+    }
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &maria_herself, reach, &dossier, &world.arena), STORE_OK);
+    store_end(txn);
+    for (size_t i = 0; i < dossier.credential_count; i++) {
+        if (subject_equal(&dossier.credentials[i].attestation.subject, &the_member)) {
+            return dossier_log_of(&dossier, member()) != NULL;
+        }
+    }
+    return false;
+}
+
+static void they_are_looked_for_where_an_answer_may_hang_on_that(void **state)
+{
+    static const struct {
+        const char *sentence, *condition, *requirement;
+        bool certificate, brings;
+    } rows[] = {
+        {"nothing asks for a network", "tested ford/A5", "tested ford/A5", false, false},
+        {"a certificate does", NULL, NULL, true, true},
+        {"the condition of a code does", "tested ford/A5 and in network ford/network-shop", NULL, false,
+         true},
+        {"what is required does", NULL, "tested ford/A5 and in network ford/network-shop", false, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin_world();
+        publish_pack(rows[i].condition);
+        certify(rows[i].certificate);
+        join_blanked_from(CROWD);
+        ford_names_it();
+        if (brings_member(rows[i].requirement) != rows[i].brings) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(state);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_crowd_of_shops_hides_none_of_the_network, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_shop_of_the_network_may_have_her_by_what_a_relay_blanked, setup,
+                                        teardown),
+        cmocka_unit_test(they_are_looked_for_where_an_answer_may_hang_on_that),
     };
     return cmocka_run_group_tests(tests, sort_shops, NULL);
 }

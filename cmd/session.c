@@ -338,21 +338,28 @@ int session_need_actor(const struct session *session)
         "another one: tradeproof init --home FOLDER");
 }
 
+/* A daemon that started since the session was opened may have read the file before it was changed: it reads
+ * once more when clients can reach it. */
 int session_reload_daemon(const struct session *session, const char *file)
 {
     enum control_result result = CONTROL_DONE;
+    int fd = session->control_fd;
     uint8_t *reply;
     size_t size = 0;
     enum control_error error;
 
-    if (session->control_fd < 0) {
+    if (fd < 0 && control_connect(&session->home, &fd) != CONTROL_OK) {
         return EXIT_YES;
     }
     reply = malloc(CONTROL_REPLY_MAX);
+    error = reply == NULL ? CONTROL_OK
+                          : control_call(fd, CONTROL_RELOAD, bytes_of_string(file), &result, reply, &size);
+    if (fd != session->control_fd) {
+        close(fd);
+    }
     if (!reply) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
-    error = control_call(session->control_fd, CONTROL_RELOAD, bytes_of_string(file), &result, reply, &size);
     free(reply);
     if (error == CONTROL_OK && result == CONTROL_DONE) {
         return EXIT_YES;

@@ -447,6 +447,8 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     end = start(daemon);
     if (end == DAEMON_STOPPED) {
         log_start(daemon);
+        /* Whoever changed a file before clients could say so found nobody to tell. */
+        (void)requests_reload(daemon, bytes_of(NULL, 0));
         run_timers(daemon);
         processes_flush(&daemon->processes);
         while (!daemon->stopping) {

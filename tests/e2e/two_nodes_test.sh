@@ -29,5 +29,27 @@ answers "what nobody issued does not meet a requirement" 1 "not held" reader loo
 answers "of what nobody issued there is nothing to say" 2 "UNDETERMINED" reader lookup "$ase" --code ase/a
 
 for name in ase shop reader; do stop "$name"; done
+
+has_reloaded() { grep -q "\"reloaded\".*\"owners\": *$2\b" "$world/$1.log"; }
+
+# takes_up NAME OWNERS: a daemon that starts while the trust file comes to name as many. One that found the
+# folder held by that command says so and ends.
+takes_up() {
+    : >"$world/$1.log"
+    set_now
+    "$bin/tradeproofd" --home "$world/$1" --listen 127.0.0.1:0 2>>"$world/$1.log" &
+    daemon[$1]=$!
+    as "$1" trust add "early$2" "$ase" >"$said" 2>&1 || return 1
+    until_true 20 eval "has_reloaded $1 $2 || are_gone ${daemon[$1]}"
+    if has_reloaded "$1" "$2"; then
+        stop "$1"
+    else
+        are_gone "${daemon[$1]}" && unset "daemon[$1]"
+    fi
+}
+
+for owners in 3 4 5 6 7; do
+    ok "a daemon that is just starting takes up owner $owners" takes_up reader "$owners"
+done
 answers "the answer stays when no daemon runs" 0 "VERDICT: VALID" reader lookup "$shop"
 finish

@@ -674,6 +674,7 @@ static void branches_that_a_rotation_closed_take_no_place_of_open_ones(void **st
     }
     say_rotation(OWNER, 7);
     assert_int_equal(node_write(OWNER), REASON_NONE);
+    memory_log_deinit(&fork_log);
     memory_log_copy(&fork_log, &node->logs[OWNER]);
     for (size_t i = 0; i < OPEN; i++) {
         say_content(NAMED, 1);

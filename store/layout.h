@@ -101,7 +101,7 @@ struct disk_named_heads {
         uint64_t arrived_s; /* the first that named it */
     } heads[STORE_NAMED_HEADS_MAX];
 };
-static_assert(sizeof(struct disk_named_heads) == 48 * STORE_NAMED_HEADS_MAX, "no padding");
+static_assert(sizeof(struct disk_named_heads) == (size_t)48 * STORE_NAMED_HEADS_MAX, "no padding");
 
 /* The longest time for which the chain led through a block that it no longer does, before a rotation out of
  * its epoch came. From 0 until FOLLOWED_EVER: it is not known. */

@@ -30,6 +30,11 @@ static struct source *source_of(struct wants *wants, const struct claim *claim)
     return &wants->sources[claim->source];
 }
 
+static void refresh(struct wants *wants, struct source *source)
+{
+    source->fresh = wants->fresh = true;
+}
+
 /* ---- lines ---- */
 
 static struct claim_line *line_of(struct wants *wants, const struct claim *claim)
@@ -171,7 +176,7 @@ struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor
                             .next_of_bucket = *bucket};
     *bucket = place + 1;
     join_last(wants, claim, CLAIM_WAITS);
-    wants->sources[source].fresh = true;
+    refresh(wants, &wants->sources[source]);
     return claim;
 }
 
@@ -195,7 +200,7 @@ static void wake(struct wants *wants, const struct actor_id *author)
         if (claim->state == CLAIM_STANDS_ASIDE) {
             leave_line(wants, claim);
             join_first(wants, claim, CLAIM_WAITS);
-            source_of(wants, claim)->fresh = true;
+            refresh(wants, source_of(wants, claim));
         }
     }
 }
@@ -238,7 +243,7 @@ static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
     assert(claim->state == CLAIM_IS_ASKED);
     source->asks--;
     source->asked_bytes -= claim->bytes;
-    source->fresh = true;
+    refresh(wants, source);
     if (source->asks == 0 && source->came_bytes > 0) {
         source->rate = rate_now(source, now_ms);
     }
@@ -383,7 +388,7 @@ static struct claim *start_of(struct wants *wants, struct source *source)
 
 struct claim *wants_start(struct wants *wants, uint64_t now_ms)
 {
-    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+    for (size_t i = 0; i < SYNC_PEERS_MAX && wants->fresh; i++) {
         struct source *source = &wants->sources[i];
         struct claim *claim = source->used && source->fresh ? start_of(wants, source) : NULL;
 
@@ -392,6 +397,7 @@ struct claim *wants_start(struct wants *wants, uint64_t now_ms)
             return claim;
         }
     }
+    wants->fresh = false;
     return NULL;
 }
 

@@ -52,7 +52,7 @@ struct source {
     uint32_t peer;
     bool used, dialled;
     bool proven; /* the last of its promises was kept */
-    bool fresh;  /* something may be started that could not be before */
+    bool fresh;  /* something of its line may be started that could not be before */
     struct claim_line lines[CLAIM_STATE_COUNT];
     uint32_t ever, first_free; /* places that were ever used, and those of them that are free again */
     uint32_t asks;             /* in flight */
@@ -66,6 +66,7 @@ struct source {
 struct wants {
     uint8_t secret[PLACE_SECRET_SIZE];
     uint64_t check_ms; /* when wants_check is due, UINT64_MAX: nothing is in flight */
+    bool fresh;        /* some source is */
     struct source sources[SYNC_PEERS_MAX];
     uint32_t buckets[WANTS_BUCKETS]; /* claims by author: place + 1, 0: none */
     struct claim claims[SYNC_PEERS_MAX * CLAIMS_PER_PEER_MAX];

@@ -231,9 +231,7 @@ static enum daemon_end make_parts(struct daemon *daemon)
     if (daemon->sync == NULL || daemon->record_memory == NULL || !intake_init(&daemon->intake) ||
         !peers_init(&daemon->peers, &daemon->home.network, &daemon->keys, daemon->options,
                     daemon->processes.net) ||
-        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers) ||
-        !watch_init(&daemon->watch, &daemon->home, &daemon->ingest, daemon->options->watch_log,
-                    daemon->options->on_change, daemon->now_ms)) {
+        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers)) {
         return end_of_memory();
     }
     randombytes_buf(&seed, sizeof seed);
@@ -241,7 +239,15 @@ static enum daemon_end make_parts(struct daemon *daemon)
     /* A daemon that was killed leaves one behind, and nobody listens there now. */
     remove_file(daemon, ENDPOINT_FILE);
     error = control_server_init(&daemon->control, &daemon->home);
-    return error == HOME_OK ? DAEMON_STOPPED : end_of_home(error);
+    if (error != HOME_OK) {
+        return end_of_home(error);
+    }
+    /* Whoever changed a file before clients could say so found nobody to tell. */
+    (void)requests_reread(daemon);
+    return watch_init(&daemon->watch, &daemon->home, &daemon->ingest, daemon->options->watch_log,
+                      daemon->options->on_change, daemon->now_ms)
+               ? DAEMON_STOPPED
+               : end_of_memory();
 }
 
 static enum daemon_end take_signals(struct daemon *daemon)
@@ -447,8 +453,6 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     end = start(daemon);
     if (end == DAEMON_STOPPED) {
         log_start(daemon);
-        /* Whoever changed a file before clients could say so found nobody to tell. */
-        (void)requests_reload(daemon, bytes_of(NULL, 0));
         run_timers(daemon);
         processes_flush(&daemon->processes);
         while (!daemon->stopping) {

@@ -79,18 +79,7 @@ void requests_read_followed(struct daemon *daemon)
     }
 }
 
-/* Whether the list of that name can't be read now, or is refused. */
-static bool is_unread(const struct followed *followed, struct bytes name)
-{
-    for (size_t i = 0; i < FOLLOWED_FILES; i++) {
-        if (bytes_equal_string(name, followed->files[i].name)) {
-            return followed->files[i].error != HOME_OK || followed->files[i].refused;
-        }
-    }
-    return false;
-}
-
-bool requests_reload(struct daemon *daemon, struct bytes changed)
+bool requests_reread(struct daemon *daemon)
 {
     struct actor_id self;
 
@@ -104,8 +93,27 @@ bool requests_reload(struct daemon *daemon, struct bytes changed)
     }
     /* Authors may be admitted now that were not before. */
     daemon->recheck_ms = daemon->now_ms;
-    watch_reload(&daemon->watch, daemon->now_ms);
     LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
+    return true;
+}
+
+/* Whether the list of that name can't be read now, or is refused. */
+static bool is_unread(const struct followed *followed, struct bytes name)
+{
+    for (size_t i = 0; i < FOLLOWED_FILES; i++) {
+        if (bytes_equal_string(name, followed->files[i].name)) {
+            return followed->files[i].error != HOME_OK || followed->files[i].refused;
+        }
+    }
+    return false;
+}
+
+bool requests_reload(struct daemon *daemon, struct bytes changed)
+{
+    if (!requests_reread(daemon)) {
+        return false;
+    }
+    watch_reload(&daemon->watch, daemon->now_ms);
     return !is_unread(&daemon->followed, changed);
 }
 

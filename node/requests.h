@@ -12,6 +12,8 @@ void requests_take(struct daemon *daemon);
  * force. changed: the name of the file that was changed; empty: any. Returns: false when the trust file or
  * the checkpoint key was not read, or a list of whom the owner follows that was changed. */
 bool requests_reload(struct daemon *daemon, struct bytes changed);
+/* The same but for the watch-list. Returns: false when the trust file or the checkpoint key was not read. */
+bool requests_reread(struct daemon *daemon);
 /* Read again whom the owner follows, and log of which file that can't be done (followed_read). */
 void requests_read_followed(struct daemon *daemon);
 /* Read home/actor.public into *self. Returns: HOME_NOT_FOUND when there is no own actor, HOME_IO when the

@@ -228,12 +228,11 @@ static void claim_from(struct sync *sync, const struct sync_event *event, const 
     if (claim == NULL || target == NULL) {
         return;
     }
-    claim->next_seq = event->ours_next;
     if (hash_is_zero(&claim->target) || target->seq >= claim->target_seq) {
         claim->target = target->hash;
         claim->target_seq = target->seq;
         if (claim->state != CLAIM_IS_ASKED) {
-            claim->bytes = answer_bytes(target, claim->next_seq);
+            claim->bytes = answer_bytes(target, event->ours_next);
         }
     }
 }

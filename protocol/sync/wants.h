@@ -28,7 +28,6 @@ struct claim {
     struct hash reached; /* the highest block that came from the peer; zero: none */
     struct hash news;    /* the newest block of which peers have not been told; zero: none */
     uint64_t target_seq, reached_seq, news_seq, news_epoch;
-    uint64_t next_seq;       /* the first one missing here when it was compared last */
     uint64_t deadline_ms;    /* asked: until when something has to come */
     uint32_t stall_ms;       /* asked: how long that is at a time; of this source alone */
     uint32_t bytes;          /* what the answer is reckoned to bring */

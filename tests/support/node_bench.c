@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "protocol/log/checkpoint.h"
 #include "protocol/rules/affiliation.h"
 
 struct node_bench *node;
@@ -166,4 +167,20 @@ void change_state_root(struct forgery *forgery)
 void break_signature(struct forgery *forgery)
 {
     forgery->break_signature = true;
+}
+
+struct bytes sign_checkpoint(enum who who, const struct key_set *keys, uint64_t seq, uint64_t time_s)
+{
+    const struct memory_log *log = &node->logs[who];
+    const struct checkpoint checkpoint = {.author = log->state.author,
+                                          .epoch = log->blocks[seq].record.epoch,
+                                          .seq = seq,
+                                          .head = log->blocks[seq].record.hash,
+                                          .time_s = time_s};
+    struct block_signer signer[SIGNATURES_MAX];
+    struct signed_checkpoint out;
+
+    assert_int_equal(key_ring_signers(&node->builder.ring, keys, ROLE_CHECKPOINT, 1, signer), 1);
+    checkpoint_sign(&out, &checkpoint, &node->network, signer[0].key_index, signer[0].secret);
+    return build_record(&signed_checkpoint_schema, &out, &node->builder.arena);
 }

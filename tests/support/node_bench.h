@@ -55,6 +55,9 @@ void say_statement(enum who about, size_t size);
 void say_update(uint64_t seed);
 void say_rotation(enum who who, uint64_t seed);
 
+/* A checkpoint that names block seq of who's log, by the first checkpoint key of keys. */
+struct bytes sign_checkpoint(enum who who, const struct key_set *keys, uint64_t seq, uint64_t time_s);
+
 /* Ways to forge a block. */
 void change_state_root(struct forgery *forgery);
 void break_signature(struct forgery *forgery);

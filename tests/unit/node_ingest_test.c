@@ -397,23 +397,6 @@ static void test_a_frozen_actor_writes_no_more(void **state)
 
 /* ---- evidence ---- */
 
-static struct bytes sign_checkpoint(enum who who, uint64_t seq, uint64_t time_s)
-{
-    const struct memory_log *log = &node->logs[who];
-    const struct key_set *keys = &log->state.keys;
-    const struct checkpoint checkpoint = {.author = log->state.author,
-                                          .epoch = log->blocks[seq].record.epoch,
-                                          .seq = seq,
-                                          .head = log->blocks[seq].record.hash,
-                                          .time_s = time_s};
-    struct block_signer signer[SIGNATURES_MAX];
-    struct signed_checkpoint out;
-
-    assert_int_equal(key_ring_signers(&node->builder.ring, keys, ROLE_CHECKPOINT, 1, signer), 1);
-    checkpoint_sign(&out, &checkpoint, &node->network, signer[0].key_index, signer[0].secret);
-    return build_record(&signed_checkpoint_schema, &out, &node->builder.arena);
-}
-
 static uint64_t clock_s = 1000000; /* the node's, for checkpoints */
 
 static enum reason offer_checkpoint(struct bytes encoded)
@@ -446,9 +429,12 @@ static void test_a_checkpoint_of_the_future_waits_and_hinders_none(void **state)
     (void)state;
     node_take_in_owner();
     clock_s = 500;
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 9000)), REASON_CHECKPOINT_AHEAD);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 560)), REASON_NONE);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 561)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 9000)),
+                     REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 560)),
+                     REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 561)),
+                     REASON_CHECKPOINT_AHEAD);
     assert_int_equal(kept_time(OWNER), 560);
     assert_false(waiting_take_due(node->ingest.waiting, 500, memory, &encoded));
     clock_s = 501;
@@ -463,12 +449,16 @@ static void test_a_clock_once_ahead_blocks_nobody(void **state)
     (void)state;
     node_take_in_owner();
     clock_s = 9000; /* this machine's, until it is set right */
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 9000)), REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 9000)),
+                     REASON_NONE);
     clock_s = 500;
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 500)), REASON_STALE_CHECKPOINT);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 500)), REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 500)),
+                     REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 500)),
+                     REASON_NONE);
     assert_int_equal(kept_time(OWNER), 500);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 499)), REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 499)),
+                     REASON_STALE_CHECKPOINT);
     clock_s = 1000000;
 }
 
@@ -502,10 +492,13 @@ static void those_below_one_delegate_do_not_set_the_time(void **state)
 {
     (void)state;
     take_in_branch();
-    assert_int_equal(offer_checkpoint(sign_checkpoint(DELEGATE, 1, 900000)), REASON_CHECKPOINT_AHEAD);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(STRANGER, 0, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(DELEGATE, &node->logs[DELEGATE].state.keys, 1, 900000)),
+                     REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(STRANGER, &node->logs[STRANGER].state.keys, 0, 900000)),
+                     REASON_CHECKPOINT_AHEAD);
     assert_int_equal(let_in_due(), 0);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 800000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 800000)),
+                     REASON_CHECKPOINT_AHEAD);
     /* The owner and whom it accredited itself are two. */
     assert_int_equal(waiting_evidence_time_s(node->ingest.waiting, clock_s), 800000);
     clock_s = 1000000;
@@ -516,19 +509,27 @@ static void what_a_thief_dated_far_ahead_hinders_no_later_one(void **state)
 {
     (void)state;
     take_in_branch();
-    assert_int_equal(offer_checkpoint(sign_checkpoint(DELEGATE, 1, 900000)), REASON_CHECKPOINT_AHEAD);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(DELEGATE, &node->logs[DELEGATE].state.keys, 1, 900000)),
+                     REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 900000)),
+                     REASON_CHECKPOINT_AHEAD);
     assert_int_equal(let_in_due(), 2);
     assert_int_equal(kept_time(OWNER), 900000);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 900000)), REASON_KNOWN);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 510)), REASON_STALE_CHECKPOINT);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 510)), REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 900000)),
+                     REASON_KNOWN);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 510)),
+                     REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 510)),
+                     REASON_NONE);
     assert_int_equal(kept_time(OWNER), 510);
     /* It doesn't come back: two that say it to each other would never come to rest. */
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 900000)),
+                     REASON_CHECKPOINT_AHEAD);
     assert_int_equal(let_in_due(), 0);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 520)), REASON_NONE);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 510)), REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 520)),
+                     REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 510)),
+                     REASON_STALE_CHECKPOINT);
     assert_int_equal(kept_time(OWNER), 520);
     clock_s = 899940;
     assert_int_equal(let_in_due(), 1);
@@ -542,15 +543,20 @@ static void test_checkpoints_are_kept_when_their_block_is_held(void **state)
 
     (void)state;
     node_take_in_owner();
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 500)), REASON_NONE);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 500)), REASON_KNOWN);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 501)), REASON_NONE);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 502)), REASON_STALE_CHECKPOINT);
-    assert_int_equal(offer_checkpoint(sign_checkpoint(STRANGER, 0, 502)), REASON_ORPHAN);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 500)),
+                     REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 500)),
+                     REASON_KNOWN);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 2, 501)),
+                     REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 1, 502)),
+                     REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(STRANGER, &node->logs[STRANGER].state.keys, 0, 502)),
+                     REASON_ORPHAN);
     assert_int_equal(offer_checkpoint(bytes_of("x", 1)), REASON_WRONG_TYPE);
     say_content(OWNER, 1);
     log_builder_append(&node->builder, &node->logs[OWNER]);
-    later = sign_checkpoint(OWNER, 3, 503);
+    later = sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 3, 503);
     assert_int_equal(offer_checkpoint(later), REASON_ORPHAN);
     assert_int_equal(node_offer_seq(OWNER, 3), REASON_NONE);
     assert_int_equal(offer_checkpoint(later), REASON_NONE);

@@ -14,22 +14,6 @@
 
 enum { DAY_S = 86400, NAMED_S = 120 * DAY_S, NOW_S = 500 * DAY_S };
 
-static struct bytes sign_by(const struct key_set *keys, uint64_t seq, uint64_t time_s)
-{
-    const struct memory_log *log = &node->logs[OWNER];
-    const struct checkpoint checkpoint = {.author = log->state.author,
-                                          .epoch = log->blocks[seq].record.epoch,
-                                          .seq = seq,
-                                          .head = log->blocks[seq].record.hash,
-                                          .time_s = time_s};
-    struct block_signer signer[SIGNATURES_MAX];
-    struct signed_checkpoint out;
-
-    assert_int_equal(key_ring_signers(&node->builder.ring, keys, ROLE_CHECKPOINT, 1, signer), 1);
-    checkpoint_sign(&out, &checkpoint, &node->network, signer[0].key_index, signer[0].secret);
-    return build_record(&signed_checkpoint_schema, &out, &node->builder.arena);
-}
-
 static const struct key_set *keys_now(void)
 {
     return &node->logs[OWNER].state.keys;
@@ -90,7 +74,7 @@ static void a_block_was_there_when_its_name_came(void **state)
     (void)state;
     node_take_in_owner();
     seq = keep_rules_back();
-    assert_int_equal(name_at(sign_by(keys_now(), seq, NAMED_S), NAMED_S), REASON_ORPHAN);
+    assert_int_equal(name_at(sign_checkpoint(OWNER, keys_now(), seq, NAMED_S), NAMED_S), REASON_ORPHAN);
     pass_on(seq);
     assert_int_equal(rules_above_s(), NAMED_S);
 }
@@ -103,7 +87,7 @@ static void so_were_those_below_it(void **state)
     node_take_in_owner();
     seq = keep_rules_back();
     above = keep_content_back();
-    assert_int_equal(name_at(sign_by(keys_now(), above, NAMED_S), NAMED_S), REASON_ORPHAN);
+    assert_int_equal(name_at(sign_checkpoint(OWNER, keys_now(), above, NAMED_S), NAMED_S), REASON_ORPHAN);
     pass_on(seq);
     assert_int_equal(rules_above_s(), 0); /* the head may be anything until it is here */
     pass_on(above);
@@ -119,7 +103,8 @@ static void of_its_name_the_arrival_counts_and_not_the_date(void **state)
     node_take_in_owner();
     seq = keep_rules_back();
     for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(name_at(sign_by(keys_now(), seq, dates_s[i]), NAMED_S), REASON_ORPHAN);
+        assert_int_equal(name_at(sign_checkpoint(OWNER, keys_now(), seq, dates_s[i]), NAMED_S),
+                         REASON_ORPHAN);
     }
     pass_on(seq);
     assert_int_equal(rules_above_s(), NAMED_S);
@@ -132,7 +117,8 @@ static void a_name_of_what_is_not_held_is_no_checkpoint_yet(void **state)
 
     (void)state;
     node_take_in_owner();
-    assert_int_equal(name_at(sign_by(keys_now(), keep_rules_back(), NAMED_S), NAMED_S), REASON_ORPHAN);
+    assert_int_equal(name_at(sign_checkpoint(OWNER, keys_now(), keep_rules_back(), NAMED_S), NAMED_S),
+                     REASON_ORPHAN);
     assert_int_equal(store_checkpoint(node->txn, &node->actors[OWNER].id, &held, &node->scratch),
                      STORE_NOT_FOUND);
 }
@@ -148,7 +134,7 @@ static void whoever_has_no_key_that_is_listed_names_nothing(void **state)
     say_rotation(OWNER, 1);
     pass_on(log_builder_append(&node->builder, &node->logs[OWNER]));
     seq = keep_rules_back();
-    assert_int_equal(name_at(sign_by(&stolen, seq, NAMED_S), NAMED_S), REASON_ORPHAN);
+    assert_int_equal(name_at(sign_checkpoint(OWNER, &stolen, seq, NAMED_S), NAMED_S), REASON_ORPHAN);
     pass_on(seq);
     assert_int_equal(rules_above_s(), 0);
 }
@@ -161,7 +147,7 @@ static void nor_does_an_author_of_whom_nothing_is_held(void **state)
     say_accreditation(DELEGATE, 1);
     (void)log_builder_append(&node->builder, &node->logs[OWNER]);
     seq = keep_rules_back();
-    assert_int_equal(name_at(sign_by(keys_now(), seq, NAMED_S), NAMED_S), REASON_ORPHAN);
+    assert_int_equal(name_at(sign_checkpoint(OWNER, keys_now(), seq, NAMED_S), NAMED_S), REASON_ORPHAN);
     for (uint64_t i = 0; i <= seq; i++) {
         pass_on(i);
     }

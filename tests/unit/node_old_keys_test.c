@@ -16,22 +16,6 @@ enum { DAY_S = 86400, ROTATED_S = 90 * DAY_S, LIE_S = 400 * DAY_S, NOW_S = 500 *
 
 static struct key_set stolen; /* the owner's, before it listed others */
 
-static struct bytes sign_by(const struct key_set *keys, uint64_t seq, uint64_t time_s)
-{
-    const struct memory_log *log = &node->logs[OWNER];
-    const struct checkpoint checkpoint = {.author = log->state.author,
-                                          .epoch = log->blocks[seq].record.epoch,
-                                          .seq = seq,
-                                          .head = log->blocks[seq].record.hash,
-                                          .time_s = time_s};
-    struct block_signer signer[SIGNATURES_MAX];
-    struct signed_checkpoint out;
-
-    assert_int_equal(key_ring_signers(&node->builder.ring, keys, ROLE_CHECKPOINT, 1, signer), 1);
-    checkpoint_sign(&out, &checkpoint, &node->network, signer[0].key_index, signer[0].secret);
-    return build_record(&signed_checkpoint_schema, &out, &node->builder.arena);
-}
-
 static enum reason offer_at(struct bytes encoded, uint64_t now_s)
 {
     struct actor_id author;
@@ -108,10 +92,10 @@ static void keys_that_were_rotated_away_keep_nothing_fresh(void **state)
 {
     (void)state;
     take_in();
-    assert_int_equal(offer_at(sign_by(&stolen, 2, 500), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, 500), NOW_S), REASON_NONE);
     assert_int_equal(fresh_since(), 500);
     rotate_at(ROTATED_S);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S), NOW_S), REASON_SIGNER_ROLE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), NOW_S), REASON_SIGNER_ROLE);
     assert_int_equal(fresh_since(), 500);
 }
 
@@ -120,9 +104,9 @@ static void nor_where_it_came_before_the_rotation(void **state)
 {
     (void)state;
     take_in();
-    assert_int_equal(offer_at(sign_by(&stolen, 2, 500), NOW_S), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S - DAY_S), NOW_S), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, 500), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S - DAY_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), NOW_S), REASON_NONE);
     assert_int_equal(fresh_since(), LIE_S);
     rotate_at(ROTATED_S);
     assert_int_equal(fresh_since(), 500);
@@ -133,10 +117,12 @@ static void nor_do_those_before_them(void **state)
 {
     (void)state;
     take_in();
-    assert_int_equal(offer_at(sign_by(&stolen, 2, 80 * DAY_S), NOW_S), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, 150 * DAY_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, 80 * DAY_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, 150 * DAY_S), NOW_S), REASON_NONE);
     rotate_at(ROTATED_S);
-    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S), REASON_NONE);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S),
+        REASON_NONE);
     say_rotation(OWNER, 2);
     write_at(200 * DAY_S, NOW_S);
     assert_int_equal(fresh_since(), 80 * DAY_S);
@@ -148,7 +134,7 @@ static void a_key_that_is_listed_no_longer_keeps_nothing_fresh(void **state)
     take_in();
     say_update(7);
     assert_int_equal(node_write(OWNER), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S), NOW_S), REASON_SIGNER_ROLE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), NOW_S), REASON_SIGNER_ROLE);
     assert_int_equal(fresh_since(), 0);
 }
 
@@ -157,8 +143,8 @@ static void it_ends_with_the_first_block_that_lists_it_no_longer(void **state)
 {
     (void)state;
     take_in();
-    assert_int_equal(offer_at(sign_by(&stolen, 2, ROTATED_S - DAY_S), NOW_S), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, ROTATED_S + 2 * DAY_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, ROTATED_S - DAY_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, ROTATED_S + 2 * DAY_S), NOW_S), REASON_NONE);
     for (uint64_t i = 0; i < 5; i++) {
         say_content(NAMED, 1);
         assert_int_equal(node_write(OWNER), REASON_NONE);
@@ -173,9 +159,11 @@ static void what_was_dated_before_counts(void **state)
     (void)state;
     take_in();
     rotate_at(ROTATED_S);
-    assert_int_equal(offer_at(sign_by(&stolen, 2, head_time_s()), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, head_time_s()), NOW_S), REASON_NONE);
     assert_int_equal(fresh_since(), head_time_s());
-    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S), REASON_NONE);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S),
+        REASON_NONE);
     say_content(NAMED, 1);
     assert_int_equal(node_write(OWNER), REASON_NONE);
     assert_int_equal(fresh_since(), LIE_S);
@@ -190,8 +178,9 @@ static void publish_rules(void)
     log_builder_begin(&node->builder, CLASS_GOVERN);
     log_builder_add(&node->builder, ENTRY_RULE_PACK, &pack);
     write_at(100 * DAY_S, NOW_S);
-    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), 450 * DAY_S), NOW_S),
-                     REASON_NONE);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), 450 * DAY_S), NOW_S),
+        REASON_NONE);
 }
 
 static uint64_t rules_below_s(void)
@@ -209,7 +198,7 @@ static void keys_that_were_rotated_away_show_nothing_to_be_late(void **state)
 
     (void)state;
     take_in();
-    lie = sign_by(&stolen, 2, LIE_S);
+    lie = sign_checkpoint(OWNER, &stolen, 2, LIE_S);
     rotate_at(ROTATED_S);
     assert_int_equal(offer_at(lie, NOW_S), REASON_SIGNER_ROLE);
     publish_rules();
@@ -223,7 +212,7 @@ static void what_stood_here_at_that_time_shows_it(void **state)
 
     (void)state;
     take_in();
-    seen = sign_by(&stolen, 2, LIE_S);
+    seen = sign_checkpoint(OWNER, &stolen, 2, LIE_S);
     assert_int_equal(offer_at(seen, LIE_S), REASON_NONE);
     rotate_at(ROTATED_S);
     publish_rules();
@@ -244,7 +233,7 @@ static void what_came_here_later_does_not(void **state)
                      &node->result);
         assert_int_equal(node->result.outcome, INGEST_EXTENDED);
     }
-    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), NOW_S), REASON_NONE);
     rotate_at(ROTATED_S);
     publish_rules();
     assert_int_equal(rules_below_s(), 0);
@@ -255,13 +244,16 @@ static void a_checkpoint_dated_back_in_a_later_epoch_unsays_nothing(void **state
 {
     (void)state;
     take_in();
-    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), LIE_S), REASON_NONE);
     publish_rules();
     assert_int_equal(rules_below_s(), LIE_S);
     rotate_at(NOW_S);
-    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), 50 * DAY_S), NOW_S),
-                     REASON_STALE_CHECKPOINT);
-    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), NOW_S), NOW_S), REASON_NONE);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), 50 * DAY_S), NOW_S),
+        REASON_STALE_CHECKPOINT);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), NOW_S), NOW_S),
+        REASON_NONE);
     assert_int_equal(rules_below_s(), LIE_S);
 }
 
@@ -272,10 +264,10 @@ static void nor_after_one_that_was_ahead(void **state)
 
     (void)state;
     take_in();
-    assert_int_equal(offer_at(sign_by(keys, 2, LIE_S), LIE_S), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(keys, 2, NOW_S + DAY_S), NOW_S + DAY_S), REASON_NONE);
-    assert_int_equal(offer_at(sign_by(keys, 2, 50 * DAY_S), NOW_S), REASON_STALE_CHECKPOINT);
-    assert_int_equal(offer_at(sign_by(keys, 2, NOW_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, LIE_S), LIE_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, NOW_S + DAY_S), NOW_S + DAY_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, 50 * DAY_S), NOW_S), REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, NOW_S), NOW_S), REASON_NONE);
 }
 
 int main(void)

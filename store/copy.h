@@ -9,8 +9,9 @@
 #include "store/store.h"
 
 /* Whether what env has open is the file that was written here: each says in its first page which file it is.
- * Of another one, a copy or a backup that was put back, every page that it uses is looked at, and where all
- * is well and the file may be written it says from then on that it is this one. Requires: the file is as long
+ * Of another one, a copy or a backup in a file of its own, every page that it uses is looked at, and where
+ * all is well and the file may be written it says from then on that it is this one. A backup that was written
+ * over the very file that it was made of is taken for that one. Requires: the file is as long
  * as its meta pages say, and nothing was read from it. Returns: STORE_DAMAGED when pages don't belong
  * together; STORE_BUSY when another process wrote too fast for a reader to look. */
 enum store_error copy_check(MDB_env *env, bool read_only);

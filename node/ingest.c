@@ -800,7 +800,7 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
     if (*error == STORE_OK) {
         *error = keys_below_fork(ingest, txn, &point, &state, &keys, &epoch);
         if (*error == STORE_NOT_FOUND) {
-            *error = ingest_note_orphan_proof(ingest, txn, &state, &point, &proof, &tell);
+            *error = ingest_note_orphan_proof(ingest, txn, &state, &point, &proof, now_s, &tell);
             return tell ? REASON_NONE : REASON_ORPHAN;
         }
     }

@@ -144,6 +144,9 @@ enum store_error inception_read(struct store_txn *txn, uint32_t number, struct b
 /* Write block with its marks. Requires: block decoded with its body. */
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s);
+/* A block that is held came by_s at the latest. */
+enum store_error stored_block_arrived_by(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                         const struct hash *hash, uint64_t by_s);
 /* Returns: false when the bytes are damaged. */
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
 /* The bytes of entry index, unchecked. Returns: false when there is no such entry. */

@@ -227,9 +227,9 @@ enum { STORE_ROTATIONS_MAX = 8 };
 /* The next rotation into epoch, ascending by hash behind *after (NULL: the lowest). */
 enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                      const struct hash *after, struct known_rotation *out);
-/* Note it. Two into one epoch freeze the author. */
+/* Note it at now_s. Two into one epoch freeze the author. */
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                    const struct known_rotation *rotation);
+                                    const struct known_rotation *rotation, uint64_t now_s);
 
 /* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
  * rotates later. Who names one is an accreditor of author whom trust reaches, or who came after it, in a

@@ -170,28 +170,6 @@ static void note_followed_until(struct history_node *node, int block, struct his
     node->known[block].followed_least_s = shown_s < true_s ? shown_s : true_s;
 }
 
-/* Whether a rotation that truly came after a block seems to have come before. */
-static bool seems_late(const struct history_node *node, int block)
-{
-    const struct history *history = &node->world->history;
-    const struct history_time *met = &node->met[block];
-    for (size_t i = 0; i < history->count; i++) {
-        if (is_rotation_after(history, (int)i, block) && node->met[i].true_s >= met->true_s &&
-            node->met[i].shown_s < met->shown_s) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void note_late(struct history_node *node, int author)
-{
-    for (size_t i = 0; i < node->world->history.count; i++) {
-        bool met = node->met[i].true_s > 0 && node->world->history.blocks[i].author == author;
-        node->known[i].seems_late = met ? seems_late(node, (int)i) : node->known[i].seems_late;
-    }
-}
-
 /* When it came first. */
 static void note_met(struct history_node *node, int block, uint64_t now_s)
 {
@@ -202,7 +180,6 @@ static void note_met(struct history_node *node, int block, uint64_t now_s)
                                                             built->seq, &built->hash, &first_s) == STORE_OK) {
         node->met[block] = time_of(node, now_s);
     }
-    note_late(node, told->author);
 }
 
 static void note_followed(struct history_node *node, int author, uint64_t now_s)

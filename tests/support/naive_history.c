@@ -257,9 +257,6 @@ static enum counts dropped_counts_against(const struct view *view, int block)
 {
     const struct known *known = &view->known[block];
     enum counts named = is_named(view, block);
-    if (known->seems_late) {
-        return COUNTS_PERHAPS;
-    }
     if (named != COUNTS_NOT) {
         return named == COUNTS ? IS_DOUBT : COUNTS_PERHAPS;
     }

@@ -64,7 +64,6 @@ struct known {
     uint64_t followed_s,
         followed_least_s; /* for how long it was followed at a stretch, at most and at least */
     bool followed_twice;  /* left and followed again: how long is not asked of the model */
-    bool seems_late;      /* by a clock that was set it came after the rotation that leaves it */
 };
 
 /* What may be answered about a certificate. */

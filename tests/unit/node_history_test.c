@@ -114,10 +114,11 @@ static void fail_history(const char *what, int certificate, const char *because)
                 because != NULL ? because : "nothing");
     print_history(&world.history);
     for (size_t i = 0; i < world.history.count; i++) {
-        print_error("  block %zu%s%s%s%s, followed %d to %d h\n", i, node.known[i].held ? " held" : "",
-                    node.known[i].noted ? " noted" : "", node.known[i].proven ? " proven" : "",
-                    node.known[i].blank ? " blank" : "", (int)(node.known[i].followed_least_s / 3600),
-                    (int)(node.known[i].followed_s / 3600));
+        print_error("  block %zu%s%s%s%s, followed %d to %d h, met at %d h, shown as %d\n", i,
+                    node.known[i].held ? " held" : "", node.known[i].noted ? " noted" : "",
+                    node.known[i].proven ? " proven" : "", node.known[i].blank ? " blank" : "",
+                    (int)(node.known[i].followed_least_s / 3600), (int)(node.known[i].followed_s / 3600),
+                    (int)(node.met[i].true_s / 3600), (int)(node.met[i].shown_s / 3600));
     }
     fail();
 }

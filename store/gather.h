@@ -282,9 +282,8 @@ enum store_error gather_freeze(struct gather *gather, size_t log);
 /* When the rotation came that closed an epoch of a gathered log; 0: it was open at the question's known_by_s.
  */
 enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s);
-/* Whether a block came after its branch was dropped. One that was followed, or came, by a clock that was
- * ahead came before, whatever that clock showed: that makes unknown what is against somebody, and nothing
- * else. */
+/* Whether a block came after its branch was dropped. One that was followed by a clock that was ahead came
+ * before, whatever that clock showed: that makes unknown what is against somebody, and nothing else. */
 enum store_error gather_is_late(struct gather *gather, uint32_t number, const struct hash *hash,
                                 uint64_t arrived_s, uint64_t dropped_s, bool *late);
 /* Whether a void of a gathered log that stood by then names the branch that begins with that block, of

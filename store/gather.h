@@ -82,6 +82,7 @@ struct gather {
     bool denies;               /* the rules of any pack deny something */
     bool denying;              /* what is gathered now is for what is denied alone */
     bool any_much;             /* somebody says much of one who is asked about */
+    bool has_lacking_shops;    /* gather_lacking_shops gathered them */
     size_t left_room;          /* that whoever is heard now leaves */
     struct gathered_cut *cuts; /* that are not on the chain */
     size_t cut_count, cut_capacity;
@@ -373,12 +374,15 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
 /* Affiliations of the actor, as technician and as shop. */
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor);
 /* Memberships in networks of the shops that she is or was affiliated with: of more than DOSSIER_SHOPS_MAX,
- * of those that others than strangers speak of, by how far her consent is proven, and by id. Where she has
- * any, and an answer may hang on her network, also those of all other shops that others than strangers speak
- * of and whose content is not all here, with their logs: cuts.affiliations where there are more than
- * DOSSIER_SHOPS_MAX. Requires: her affiliations, what is about her, and packs. */
+ * of those that others than strangers speak of, by how far her consent is proven, and by id; with
+ * gather_lacking_shops. Requires: her affiliations, what is about her, and packs. */
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician,
                               const struct expression *requirement);
+/* Where she has any, and an answer may hang on her network, also those of all other shops that others than
+ * strangers speak of and whose content is not all here, with their logs: cuts.affiliations where there are
+ * more than DOSSIER_SHOPS_MAX. Once a question, however often what may ask for a network is gathered. */
+enum store_error gather_lacking_shops(struct gather *gather, const struct actor_id *technician,
+                                      const struct expression *requirement);
 /* Who said that one of the affiliations has ended. */
 enum store_error gather_leaves(struct gather *gather);
 
@@ -399,7 +403,8 @@ struct gather_question {
 };
 
 /* What the cuts of withdrawals and successions keep on branches that were dropped: credentials, and all that
- * bears on what is gathered. Requires: gather_issuers. */
+ * bears on what is gathered; shops that lack content where only that asks for a network. Requires:
+ * gather_issuers. */
 enum store_error gather_kept(struct gather *gather, const struct gather_question *question);
 /* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
  * withdrawal or a succession covers. Requires: gather_kept. */

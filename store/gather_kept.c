@@ -121,11 +121,17 @@ static enum store_error give_up(struct gather *gather, const struct leads *leads
 static enum store_error keep_of_all(struct gather *gather, const struct gather_question *question)
 {
     enum store_error error = gather_cuts(gather);
+    bool any = false;
 
     for (size_t i = 0; i < gather->out->log_count && error == STORE_OK; i++) {
         if (gather_has_kept(gather, i)) {
+            any = true;
             error = keep_of(gather, question, i);
         }
+    }
+    if (error == STORE_OK && any && question->subject) {
+        error =
+            gather_lacking_shops(gather, &(struct actor_id){question->subject->id}, question->requirement);
     }
     return error == STORE_OK ? gather_issuers(gather) : error;
 }

@@ -680,6 +680,82 @@ static void they_are_looked_for_where_only_what_a_cut_keeps_asks_for_a_network(v
     }
 }
 
+static void hear_others(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    world_check_point(&world, txn, &school, EARLY + 10);
+    world_check_point(&world, txn, &stranger, EARLY + 10);
+    world_commit(txn);
+}
+
+static void joined(void)
+{
+    join_member(true);
+}
+
+static void joined_not_here(void)
+{
+    join_blanked_from(CROWD);
+}
+
+static void a_membership_counts_where_a_cut_keeps_it(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*join)(void);
+        struct world_author *by;
+        void (*keep)(const struct dropped *dropped);
+        enum answer answer;
+    } rows[] = {
+        {"nothing keeps it", joined, &school, nobody_keeps, ANSWER_NO},
+        {"a withdrawal does", joined, &school, a_withdrawal_keeps, ANSWER_YES},
+        {"a succession does", joined, &ford, a_succession_keeps, ANSWER_YES},
+        {"nothing keeps that of a shop that may have her", joined_not_here, &school, nobody_keeps, ANSWER_NO},
+        {"a withdrawal does", joined_not_here, &school, a_withdrawal_keeps, ANSWER_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct attestation membership;
+        struct dossier dossier;
+        struct dropped dropped;
+        enum answer found;
+
+        setup(state);
+        begin_school();
+        rows[i].join();
+        membership = world_membership(member(), "ford/network-shop");
+        attest(rows[i].by, &membership, 1);
+        dropped = drop_last(rows[i].by);
+        rows[i].keep(&dropped);
+        hear();
+        hear_others();
+        found = ask(&dossier);
+        if (found != rows[i].answer) {
+            fail_msg("%s: %d", rows[i].sentence, (int)found);
+        }
+        teardown(state);
+    }
+}
+
+static void and_where_only_what_it_keeps_asks_for_the_network(void **state)
+{
+    struct attestation said[2];
+    struct dropped dropped;
+
+    begin_world();
+    publish_pack(NULL);
+    begin_school();
+    join_blanked_from(CROWD);
+    said[0] = certificate_in_network();
+    said[1] = world_membership(member(), "ford/network-shop");
+    attest(&school, said, 2);
+    dropped = drop_last(&school);
+    a_withdrawal_keeps(&dropped);
+    assert_true(brings_member(NULL));
+    teardown(state);
+}
+
 /* However often what asks for a network is gathered, of a shop no more is than in one go. */
 static void a_shop_s_memberships_take_no_more_room_than_without_cuts(void **state)
 {
@@ -736,6 +812,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test(they_are_looked_for_where_an_answer_may_hang_on_that),
         cmocka_unit_test(they_are_looked_for_where_only_what_a_cut_keeps_asks_for_a_network),
+        cmocka_unit_test(a_membership_counts_where_a_cut_keeps_it),
+        cmocka_unit_test(and_where_only_what_it_keeps_asks_for_the_network),
         cmocka_unit_test(a_shop_s_memberships_take_no_more_room_than_without_cuts),
         cmocka_unit_test(where_nobody_is_asked_about_there_are_none),
     };

@@ -278,9 +278,7 @@ static enum store_error row_counts(struct store_txn *txn, uint32_t number, uint6
 {
     const struct disk_checkpoint *row = &day->rows[at];
     uint64_t until_s = UINT64_MAX, end;
-    enum store_error error =
-        row->seq < head_seq ? checkpoint_key_until(txn, number, head_seq, row->seq, &row->key, &until_s, &end)
-                            : STORE_OK;
+    enum store_error error = checkpoint_key_until(txn, number, head_seq, row->seq, &row->key, &until_s, &end);
 
     *counts = row->time_s <= until_s &&
               (day_of_time(row->time_s) != day_of_time(until_s) || is_first_by_its_key(day, at));
@@ -340,7 +338,6 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     if (error != STORE_OK || (out->time_s <= by_s && out->seq >= head_seq)) {
         return error;
     }
-    by_s = out->time_s < by_s ? out->time_s : by_s;
     error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
     if (error != STORE_OK) {
         return error;

@@ -72,9 +72,10 @@ static void write_at(uint64_t time_s, uint64_t arrived_s)
     assert_int_equal(node->result.outcome, INGEST_EXTENDED);
 }
 
+/* To keys of its own. */
 static void rotate_at(uint64_t time_s)
 {
-    say_rotation(OWNER, 1);
+    say_rotation(OWNER, time_s);
     write_at(time_s, NOW_S);
 }
 
@@ -275,6 +276,23 @@ static void nor_after_one_that_was_ahead(void **state)
     assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, NOW_S + DAY_S), NOW_S + DAY_S), REASON_NONE);
     assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, 50 * DAY_S), NOW_S), REASON_STALE_CHECKPOINT);
     assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, NOW_S), NOW_S), REASON_NONE);
+    say_content(NAMED, 1);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(fresh_since(), NOW_S);
+}
+
+/* Nor where all of it was ahead, the rotation too. */
+static void nor_one_by_old_keys_that_was_ahead(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S + DAY_S), LATER_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S + 3 * DAY_S), LATER_S), REASON_NONE);
+    rotate_at(NOW_S + 2 * DAY_S);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), NOW_S), NOW_S),
+        REASON_NONE);
+    assert_int_equal(fresh_since(), NOW_S);
 }
 
 /* ---- in every order ---- */
@@ -334,7 +352,8 @@ static void list_keys(bool both, uint64_t time_s)
 /* y, a, b: the owner's checkpoints by the key that is stolen, of yesterday and of this morning. l, m: the
  * thief's, of noon and of tomorrow. r: the rotation at ten. h: the owner's by its new key, of half past ten.
  * c, d: its by another key that it has listed all along, of this morning and of half past ten. k: the thief's
- * by the one beside that, of noon. u: the update at ten that lists that one no longer. */
+ * by the one beside that, of noon, and v: the owner's by it, of half past nine. u: the update at ten that
+ * lists that one no longer. */
 static void do_step(char step)
 {
     switch (step) {
@@ -369,6 +388,9 @@ static void do_step(char step)
         break;
     case 'k':
         (void)offer_at(sign_by(false, MORNING_S + 3 * HOUR_S), NOW_S);
+        break;
+    case 'v':
+        (void)offer_at(sign_by(false, MORNING_S + 30 * MINUTE_S), NOW_S);
         break;
     case 'u':
         list_keys(false, MORNING_S + HOUR_S);
@@ -444,7 +466,9 @@ static void what_came_first_does_not_matter(void **state)
         {"yesterday's, offered again", "ylr", false, true, YESTERDAY_S},
         {"the morning's, and the thief's on two days, offered again", "almr", false, true, MORNING_S},
         {"that of a key that stands", "cku", true, false, MORNING_S},
-        {"and its last", "cdku", true, false, MORNING_S + 90 * MINUTE_S},
+        {"that of one that ends where another's came before it", "cvku", true, false,
+         MORNING_S + 30 * MINUTE_S},
+        {"and the last of one that stands", "cdku", true, false, MORNING_S + 90 * MINUTE_S},
     };
 
     (void)state;
@@ -498,6 +522,31 @@ static void who_dates_a_rotation_back_unsays_nothing(void **state)
     assert_int_equal(rules_below_s(), LIE_S);
 }
 
+/* What the owner itself says of that day shows it, as where the thief's word was refused. */
+static void what_new_keys_say_of_the_day_shows_what_is_late(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), NOW_S), REASON_NONE);
+    rotate_at(ROTATED_S);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S),
+        REASON_NONE);
+    publish_rules();
+    assert_int_equal(rules_below_s(), LIE_S);
+}
+
+static void one_that_is_dated_back_makes_nothing_later(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    publish_rules();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), NOW_S),
+                     REASON_STALE_CHECKPOINT);
+    assert_int_equal(rules_below_s(), LIE_S);
+}
+
 /* A thief may say something on each day that there is room for. */
 static void days_of_lies_leave_room_for_the_newest(void **state)
 {
@@ -546,10 +595,13 @@ int main(void)
         WITH_NODE(what_came_here_later_does_not),
         WITH_NODE(a_checkpoint_dated_back_in_a_later_epoch_unsays_nothing),
         WITH_NODE(nor_after_one_that_was_ahead),
+        WITH_NODE(nor_one_by_old_keys_that_was_ahead),
         cmocka_unit_test(what_came_first_does_not_matter),
         WITH_NODE(one_that_is_dated_back_names_no_higher_block),
         WITH_NODE(one_that_is_dated_back_is_signed),
         WITH_NODE(who_dates_a_rotation_back_unsays_nothing),
+        WITH_NODE(what_new_keys_say_of_the_day_shows_what_is_late),
+        WITH_NODE(one_that_is_dated_back_makes_nothing_later),
         WITH_NODE(days_of_lies_leave_room_for_the_newest),
         WITH_NODE(who_rotates_all_day_is_as_fresh_as_its_last_key),
     };

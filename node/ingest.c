@@ -579,7 +579,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
 /* Of the author's next one what must not be gone behind: the newest, or, where a thief's may be that, the
  * latest that counts. */
 static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *txn,
-                                       const struct actor_id *author, uint64_t now_s, struct bytes *encoded,
+                                       const struct actor_id *author, struct bytes *encoded,
                                        struct signed_checkpoint *out,
                                        const struct signed_checkpoint **previous, enum store_error *error)
 {
@@ -600,7 +600,7 @@ static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *
         *error = store_checkpoint_stands(txn, author, &stands);
     }
     if (!stands && *error == STORE_OK) {
-        *error = store_checkpoint_by(txn, author, now_s + CHECKPOINT_AHEAD_S, &out->checkpoint);
+        *error = store_checkpoint_by(txn, author, UINT64_MAX, &out->checkpoint);
     }
     *previous = *error == STORE_OK ? out : NULL;
     *error = *error == STORE_NOT_FOUND ? STORE_OK : *error;
@@ -741,7 +741,7 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     if (reason != REASON_NONE || *error != STORE_OK) {
         return reason;
     }
-    reason = previous_checkpoint(ingest, txn, author, now_s, &encoded_before, &before, &previous, error);
+    reason = previous_checkpoint(ingest, txn, author, &encoded_before, &before, &previous, error);
     if (reason != REASON_NONE || *error != STORE_OK) {
         return reason;
     }

@@ -9,6 +9,7 @@
 #include "protocol/log/checkpoint.h"
 #include "store/store.h"
 #include "tests/support/node_bench.h"
+#include "tests/support/sanitized.h"
 
 /* What checkpoints say that are signed by keys which their author lists no longer, as they were stolen. */
 
@@ -433,13 +434,16 @@ static void try_order(const struct orders_row *row, const char *order)
     assert_int_equal(node_drop(&state), 0);
 }
 
+enum { EACH_ORDER = SANITIZED ? 11 : 1 };
+static size_t order_count;
+
 /* What is signed by new keys is an orphan before they are here. */
 static void try_orders(const struct orders_row *row, char *order, size_t from)
 {
     const char *rotation = strchr(order, 'r'), *by_new_keys = strchr(order, 'h');
 
     if (order[from] == '\0') {
-        if (by_new_keys == NULL || by_new_keys > rotation) {
+        if ((by_new_keys == NULL || by_new_keys > rotation) && order_count++ % EACH_ORDER == 0) {
             try_order(row, order);
         }
         return;

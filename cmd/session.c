@@ -352,7 +352,8 @@ int session_reload_daemon(const struct session *session)
     if (!reply) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
-    error = control_call(session->control_fd, CONTROL_RELOAD, bytes_of(NULL, 0), &result, reply, &size);
+    error = control_call(&session->home, session->control_fd, CONTROL_RELOAD, bytes_of(NULL, 0), &result,
+                         reply, &size);
     free(reply);
     if (error == CONTROL_OK && result == CONTROL_DONE) {
         return EXIT_YES;

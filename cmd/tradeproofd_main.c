@@ -37,7 +37,7 @@ static const char usage_text[] =
     "                     run PROGRAM for each such change, one at a time, for at most 30 seconds. What\n"
     "                     it is about is in the environment: TRADEPROOF_WHO, TRADEPROOF_WHO_ID,\n"
     "                     TRADEPROOF_WHAT, TRADEPROOF_CHANGE, TRADEPROOF_WAS, TRADEPROOF_IS. If the\n"
-    "                     daemon ends while it runs, it is run again at the next start\n"
+    "                     daemon ends while it runs, it is ended too, and run again at the next start\n"
     "  --help             show this\n"
     "\n"
     "Example: two nodes on one machine\n"

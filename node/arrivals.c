@@ -257,13 +257,13 @@ static bool take_from(struct daemon *daemon, enum net_role role)
         }
         if (result == NETLINK_BROKEN) {
             LOG(LOG_ERROR, "net-link-broken", LOG_T("role", net_role_name(role)));
-            (void)kill(net->pid, SIGKILL);
+            supervisor_kill(net, SIGKILL);
             return false;
         }
         result = netlink_fill(&net->link);
         /* One that has closed its end is of no more use, whether or not it ends by itself. */
         if (result == NETLINK_CLOSED) {
-            (void)kill(net->pid, SIGKILL);
+            supervisor_kill(net, SIGKILL);
         }
         if (result != NETLINK_MESSAGE) {
             return false;
@@ -292,7 +292,8 @@ void arrivals_reap(struct daemon *daemon)
             continue;
         }
         LOG(daemon->stopping ? LOG_INFO : LOG_WARN, "net-ended",
-            LOG_T("role", net_role_name((enum net_role)role)));
+            LOG_T("role", net_role_name((enum net_role)role)),
+            LOG_N("signal", daemon->processes.net[role].signal));
         while ((peer = peers_next(&daemon->peers, (enum net_role)role, &at)) != NULL) {
             on_down(daemon, peer);
             at = 0;

@@ -25,13 +25,13 @@ const char *net_role_name(enum net_role role)
 }
 
 void processes_init(struct processes *processes, const struct daemon_options *options,
-                    const struct node_keys *keys, uint64_t now_ms)
+                    const struct node_keys *keys, struct starter *starter, uint64_t now_ms)
 {
     *processes = (struct processes){.options = options, .keys = keys};
     processes->wanted[NET_LISTEN] = options->listen != NULL;
     processes->wanted[NET_DIAL] = options->peer_count > 0;
-    supervisor_init(&processes->net[NET_LISTEN], NET_LISTEN, now_ms);
-    supervisor_init(&processes->net[NET_DIAL], NET_DIAL, now_ms);
+    supervisor_init(&processes->net[NET_LISTEN], starter, NET_LISTEN, now_ms);
+    supervisor_init(&processes->net[NET_DIAL], starter, NET_DIAL, now_ms);
 }
 
 bool processes_set_bound(struct processes *processes, struct bytes endpoint)
@@ -150,9 +150,7 @@ void processes_stop(struct processes *processes)
 {
     /* Both begin to end at once, so that together they take no longer than one. */
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
-        if (processes->net[role].pid != 0) {
-            (void)kill(processes->net[role].pid, SIGTERM);
-        }
+        supervisor_kill(&processes->net[role], SIGTERM);
     }
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
         supervisor_stop(&processes->net[role]);

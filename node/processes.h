@@ -18,9 +18,9 @@ struct processes {
     uint64_t redial_ms[DAEMON_PEERS_MAX]; /* when to dial one again that was kicked; 0: not planned */
 };
 
-/* Nothing runs yet. Borrows: options, keys, for as long as *processes is used. */
+/* Nothing runs yet. Borrows: options, keys, starter, for as long as *processes is used. */
 void processes_init(struct processes *processes, const struct daemon_options *options,
-                    const struct node_keys *keys, uint64_t now_ms);
+                    const struct node_keys *keys, struct starter *starter, uint64_t now_ms);
 /* Start what is due and redial. Logs each start. */
 void processes_start(struct processes *processes, uint64_t now_ms);
 /* Dial peer number of the options again, after a while: its process forgot it with the kick. */

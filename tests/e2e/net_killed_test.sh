@@ -15,7 +15,7 @@ until_true 20 status_is reader peers 1 || give_up "the nodes do not meet"
 # others_run NAME PID...: as many net processes of that daemon run, and none of these.
 others_run() {
     local now pid
-    now=$(children_of "${daemon[$1]}")
+    now=$(started_by "${daemon[$1]}")
     shift
     [ "$(wc -w <<<"$now")" = $# ] || return 1
     for pid in "$@"; do [[ " $now " != *" $pid "* ]] || return 1; done
@@ -24,7 +24,7 @@ others_run() {
 # crash NAME SIGNAL: ends all net processes of that daemon; they come back and find their peer.
 crash() {
     local name=$1 pid before started_ms
-    before=$(children_of "${daemon[$name]}")
+    before=$(started_by "${daemon[$name]}")
     started_ms=$(date +%s%3N)
     for pid in $before; do kill -"$2" "$pid"; done
     # shellcheck disable=SC2086
@@ -43,10 +43,21 @@ for signal in SYS ABRT SEGV; do
 done
 
 # While they are down.
-for pid in $(children_of "${daemon[reader]}"); do kill -KILL "$pid"; done
+for pid in $(started_by "${daemon[reader]}"); do kill -KILL "$pid"; done
 do_as ase issue "$ase" ase/b
 ok "a block published while they were down arrives" until_true 20 same_store reader ase
 ok "the daemon of ase is the one that was started" kill -0 "${daemon[ase]}"
 ok "the daemon of reader is the one that was started" kill -0 "${daemon[reader]}"
 answers "status counts the restarts" 0 '"net_restarts": ' reader status --json
+
+# Without its starter a daemon starts nothing again.
+starter=$(children_of "${daemon[reader]}") net=$(started_by "${daemon[reader]}") code=0
+# shellcheck disable=SC2086
+kill -KILL $starter
+wait "${daemon[reader]}" || code=$?
+unset "daemon[reader]"
+ok "without its starter a daemon ends" [ "$code" = 12 ]
+ok "and says why" grep -q "start tradeproofd again" "$world/reader.log"
+# shellcheck disable=SC2086
+ok "and all that it started" until_true 10 are_gone $starter $net
 finish

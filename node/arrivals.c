@@ -25,6 +25,9 @@ static void on_down(struct daemon *daemon, struct peer *peer)
     char node[ID_TEXT_MAX + 1];
 
     node_text(daemon, peer, node);
+    if (peer->role == NET_DIAL) {
+        processes_on_down(&daemon->processes, peer->number, daemon->now_ms);
+    }
     peers_remove(&daemon->peers, peer);
     if (!greeted) {
         return;
@@ -47,6 +50,9 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
         on_down(daemon, before);
     }
     if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL) {
+        if (role == NET_DIAL) {
+            processes_on_up(&daemon->processes, message->peer);
+        }
         return;
     }
     LOG(LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));

@@ -1,7 +1,8 @@
 #ifndef NODE_STARTER_H
 #define NODE_STARTER_H
 
-/* A small process that starts all others for the daemon: net processes and the program of --on-change. It is
+/* A small process that starts all others for the daemon: net processes, the program of --on-change,
+ * what looks names up. It is
  * forked before the daemon opens anything, so that what it forks holds no store and no key, and so that the
  * daemon with its large address space never forks. It ends with the daemon, and with it whatever still runs.
  */
@@ -13,6 +14,7 @@
 enum starter_kind {
     STARTER_LISTEN, /* this program again, as a net process; fd is the core's socket, text nothing */
     STARTER_DIAL,
+    STARTER_LOOK_UP, /* writes the IPv4 address of the host that is its text to fd; nothing: there is none */
     STARTER_PROGRAM, /* texts: its path, then variables "NAME=value" of its environment; fd -1 */
 };
 

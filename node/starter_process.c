@@ -1,7 +1,9 @@
 #include "node/starter_process.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -13,6 +15,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "node/peer_address.h"
 
 enum {
     CORE_FD = 3,   /* and a child's */
@@ -63,6 +67,37 @@ static pid_t start_net(const char *role, int fd)
 
     if (child == 0) {
         become_net_process(role, fd, parent);
+    }
+    return child < 0 ? 0 : child;
+}
+
+/* ---- names ---- */
+
+/* Whatever the system's look-ups of names do and read, it is done here. */
+static _Noreturn void look_up(const char *host, int fd, pid_t parent)
+{
+    const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char number[INET_ADDRSTRLEN];
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    (void)alarm(PEER_LOOK_UP_S_MAX);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
+        sigprocmask(SIG_SETMASK, &none, NULL) == 0 && keep_only(fd) &&
+        getaddrinfo(host, NULL, &hints, &found) == 0 &&
+        getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0) {
+        (void)!write(CORE_FD, number, strlen(number));
+    }
+    _exit(0);
+}
+
+static pid_t start_look_up(const char *host, int fd)
+{
+    pid_t parent = getpid(), child = fork();
+
+    if (child == 0) {
+        look_up(host, fd, parent);
     }
     return child < 0 ? 0 : child;
 }
@@ -180,6 +215,8 @@ static pid_t start(enum starter_kind kind, char **texts, size_t count, int fd)
         return start_net("listen", fd);
     case STARTER_DIAL:
         return start_net("dial", fd);
+    case STARTER_LOOK_UP:
+        return start_look_up(count > 0 ? texts[0] : "", fd);
     case STARTER_PROGRAM:
         return start_program(texts, count);
     }

@@ -12,6 +12,14 @@ start ase
 start reader ase
 until_true 20 status_is reader peers 1 || give_up "the nodes do not meet"
 
+# Each thread of each net process has given most system calls up.
+for name in ase reader; do
+    for pid in $(started_by "${daemon[$name]}"); do
+        ok "all threads of a net process of $name are filtered" \
+            [ "$(cat /proc/"$pid"/task/*/status | grep -c '^Seccomp:.2$')" = "$(find /proc/"$pid"/task/* -maxdepth 0 | wc -l)" ]
+    done
+done
+
 # others_run NAME PID...: as many net processes of that daemon run, and none of these.
 others_run() {
     local now pid

@@ -200,12 +200,18 @@ static void where_it_is_gone_all_have_ended_and_nothing_starts(void **state)
 {
     (void)state;
     const char *const texts[] = {script_path};
-    int status = 0;
+    int status = 0, ends[2];
     pid_t pid = run("exec sleep 1000");
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    pid_t net = starter_start(&starter, STARTER_DIAL, NULL, 0, ends[1]);
+    assert_true(net > 0);
     assert_int_equal(kill(starter.pid, SIGKILL), 0);
     assert_true(starter_reap(&starter, pid, WAIT_MS, &status));
     assert_true(WIFSIGNALED(status));
     assert_int_equal(starter.fd, -1);
+    assert_goes(net);
+    assert_int_equal(close(ends[0]), 0);
+    assert_int_equal(close(ends[1]), 0);
     assert_int_equal(starter_start(&starter, STARTER_PROGRAM, texts, 1, -1), 0);
     starter_kill(&starter, pid, SIGKILL);
     assert_int_equal(kill(-pid, SIGKILL), 0);

@@ -110,20 +110,23 @@ static void a_program_is_no_child_of_the_daemons(void **state)
     assert_int_equal(number_out(), starter.pid);
 }
 
-static void how_it_ended_is_told_once(void **state)
+static void how_each_ended_is_told_once(void **state)
 {
     (void)state;
     int first = 0, second = 0;
-    pid_t three = run("exit 3"), hangs = run("exec sleep 1000");
-    assert_false(starter_reap(&starter, hangs, 0, &second));
-    starter_kill(&starter, hangs, SIGTERM);
-    assert_true(starter_reap(&starter, hangs, WAIT_MS, &second));
-    assert_true(WIFSIGNALED(second));
-    assert_int_equal(WTERMSIG(second), SIGTERM);
+    pid_t stays = run("exec sleep 1000"), hangs = run("exec sleep 1000"), three = run("exit 3");
     assert_true(starter_reap(&starter, three, WAIT_MS, &first));
     assert_true(WIFEXITED(first));
     assert_int_equal(WEXITSTATUS(first), 3);
     assert_false(starter_reap(&starter, three, 0, NULL));
+    assert_false(starter_reap(&starter, hangs, 0, NULL));
+    starter_kill(&starter, hangs, SIGTERM);
+    assert_true(starter_reap(&starter, hangs, WAIT_MS, &second));
+    assert_true(WIFSIGNALED(second));
+    assert_int_equal(WTERMSIG(second), SIGTERM);
+    assert_false(starter_reap(&starter, stays, 20, NULL));
+    starter_kill(&starter, stays, SIGKILL);
+    assert_true(starter_reap(&starter, stays, WAIT_MS, NULL));
 }
 
 static void its_variables_take_precedence(void **state)
@@ -242,7 +245,7 @@ int main(int argc, char **argv)
     }
     static const struct CMUnitTest tests[] = {
         TEST(a_program_is_no_child_of_the_daemons),
-        TEST(how_it_ended_is_told_once),
+        TEST(how_each_ended_is_told_once),
         TEST(its_variables_take_precedence),
         TEST(what_can_t_be_run_is_said),
         TEST(a_program_is_killed_with_what_it_started),

@@ -260,7 +260,7 @@ static enum daemon_end start(struct daemon *daemon)
     enum daemon_end end = DAEMON_STOPPED;
 
     if (!starter_begin(&daemon->starter)) {
-        say("The system gives no process: raise its limit of processes.");
+        say("The system gives no process: raise its limits of processes and open files.");
         return DAEMON_SYSTEM;
     }
     end = take_signals(daemon);

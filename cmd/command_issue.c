@@ -43,7 +43,7 @@ struct issue {
     bool publisher_is_open;
     struct issue_batch *batch;
     struct issue_correction correction;
-    uint64_t same_count; /* of what is issued: the same stands already */
+    uint64_t same_count; /* of a file's rows: the same stands already, and is not issued again */
     size_t ended_count;  /* codes of which it was said that the accreditation has ended */
     struct ended_code {
         char code[CODE_SIZE_MAX + 1];
@@ -51,14 +51,10 @@ struct issue {
     } ended[ENDED_MAX];
 };
 
-static bool contact_in_session(void *caller, struct bytes name, struct subject *out)
+static bool named_in_session(void *caller, struct bytes name, struct subject *out)
 {
     const struct issue *issue = caller;
-    const struct contact *contact = contacts_named(issue->session.contacts, name);
-    if (contact != NULL) {
-        *out = contact->subject;
-    }
-    return contact != NULL;
+    return session_named(&issue->session, name, out) == 1;
 }
 
 static enum reason rule_in_session(void *caller, struct bytes code, uint32_t earned_on,
@@ -109,7 +105,7 @@ static int issue_open(struct issue *issue, const struct session_options *options
         .network = &issue->session.home.network,
         .today = session_today(),
         .caller = issue,
-        .contact = contact_in_session,
+        .named = named_in_session,
         .rule = rule_in_session,
         .anyway = request->anyway,
         .renewed_until = renewed_until_in_session,
@@ -535,7 +531,10 @@ static int issue_row(struct issue *issue, const struct issue_row *row, struct cs
                      struct waiting *waiting)
 {
     uint64_t blocks = issue->batch->block_count;
-    issue->same_count += issue_counts_stands(issue->counts) ? 1 : 0;
+    if (issue_counts_stands(issue->counts)) {
+        issue->same_count++;
+        return EXIT_YES;
+    }
     warn_of_end(issue, &row->attestation);
     if (issue_counts_waits(issue->counts)) {
         tell_waiting(waiting, issue, row);
@@ -616,16 +615,15 @@ static int tell_file(struct issue *issue, struct csv_report *report, struct wait
     }
     printf("\n");
     if (issue->same_count > 0) {
-        printf("%" PRIu64 " of them %s the same as what you issued before%s\n", issue->same_count,
-               issue->same_count == 1 ? "says" : "say",
-               dry_run ? ", which stands" : ", which stands twice now");
+        printf("%" PRIu64 " row%s the same as what you issued before, which stands: skipped\n",
+               issue->same_count, issue->same_count == 1 ? " says" : "s say");
     }
     return EXIT_YES;
 }
 
 static int file_code(const struct issue *issue, const struct csv_report *report)
 {
-    if (issue->batch->issued == 0) {
+    if (issue->batch->issued + issue->same_count == 0) {
         return EXIT_BAD_INPUT;
     }
     return report->refused > 0 ? EXIT_PARTLY : EXIT_YES;

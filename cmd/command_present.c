@@ -87,6 +87,17 @@ static int add_from_file(struct proof_set *set, struct session *session, const c
     return proof_set_add_file(set, session, &file, choice);
 }
 
+/* Experience and training go along with what is asked for: alone they are no answer. */
+static bool answers_any(const struct proof_set *set, const struct requirement *requirement)
+{
+    for (size_t i = 0; i < set->proof_count; i++) {
+        if (requirement_refers(requirement, set->items[i].code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int gather(struct proof_set *set, struct session *session, const struct present_request *request,
                   const struct requirement *requirement)
 {
@@ -106,6 +117,14 @@ static int gather(struct proof_set *set, struct session *session, const struct p
             &session->options, EXIT_NO, "nothing-to-present",
             "You hold no certificate for this that is in force. With a certificate file from your "
             "issuer, say --from FILE.");
+    }
+    if (!request->anyway && choice.requirement != NULL && !answers_any(set, requirement)) {
+        return session_fail(
+            &session->options, EXIT_NO, "nothing-to-present",
+            "You hold nothing in force of what is asked for, %.*s, but only experience or training "
+            "that goes with it. To show that alone choose it: --code %.*s",
+            (int)requirement->text.size, (const char *)requirement->text.data, (int)set->items[0].code.size,
+            (const char *)set->items[0].code.data);
     }
     return EXIT_YES;
 }

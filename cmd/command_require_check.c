@@ -26,7 +26,7 @@ static int fail_file(const struct require_check *check, const struct requirement
                      const struct title_names *names)
 {
     const struct session_options *options = &check->session->options;
-    char choices[1024] = "";
+    char hint[REQUIREMENT_HINT_SIZE];
     if (error->line == 0) {
         return session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s %s.", check->path,
                             requirements_fault_words(error->fault));
@@ -34,11 +34,9 @@ static int fail_file(const struct require_check *check, const struct requirement
     const char *words = error->fault == REQUIREMENTS_BAD_EXPRESSION
                             ? expression_fault_sentence(error->expression)
                             : requirements_fault_words(error->fault);
-    if (error->expression == EXPRESSION_TITLE_AMBIGUOUS) {
-        title_choice_words(choices, sizeof(choices), names, error->title);
-    }
-    int code = session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s, line %zu: %s%s%s.",
-                            check->path, error->line, words, choices[0] != '\0' ? ", " : "", choices);
+    requirement_hint(hint, names, error->expression, error->name);
+    int code = session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s, line %zu: %s%s",
+                            check->path, error->line, words, hint);
     expression_print_caret(stderr, error->text, error->offset);
     return code;
 }
@@ -102,6 +100,9 @@ static void tell_words(const struct stored_requirement *item, const struct verdi
         printf(", until %s", day);
     }
     fputs("\n", stdout);
+    if (verdict->requirement == ANSWER_UNKNOWN) {
+        verdict_text_silent(stdout, page);
+    }
     tell_history(page);
 }
 
@@ -138,8 +139,11 @@ static int decide(struct require_check *check, const struct stored_requirement *
         check->reached = item;
     }
     check->left_open = check->left_open || verdict.requirement == ANSWER_UNKNOWN;
-    const struct verdict_page page = {
-        .network = &session->home.network, .dossier = &dossier, .verdict = &verdict};
+    const struct verdict_page page = {.network = &session->home.network,
+                                      .dossier = &dossier,
+                                      .verdict = &verdict,
+                                      .name_of = name_in_session,
+                                      .names = session};
     if (check->answers != NULL) {
         tell_programs(check, item, &page);
     } else {

@@ -153,7 +153,7 @@ static bool no_renewal(void *caller, const struct attestation *coming, const str
     return false;
 }
 
-static bool no_contact(void *caller, struct bytes name, struct subject *out)
+static bool nobody(void *caller, struct bytes name, struct subject *out)
 {
     (void)caller;
     (void)name;
@@ -168,7 +168,7 @@ static int prepare_recognition(struct reviewing *reviewing)
     const struct issue_context context = {.network = &session->home.network,
                                           .today = session_today(),
                                           .caller = reviewing,
-                                          .contact = no_contact,
+                                          .named = nobody,
                                           .rule = rule_in_session,
                                           .renewed_until = no_renewal,
                                           .counts = counts_in_session};

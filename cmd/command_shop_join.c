@@ -13,6 +13,7 @@ struct join {
     struct signed_consent consent;
     struct affiliation affiliation;
     enum reason used; /* what the own log says of this consent already; REASON_NONE: nothing */
+    bool is_member;   /* by an earlier consent, on the same terms; affiliation is that one then */
     bool holds_keys;  /* this node has all of the technician's that came with the consent */
     struct published published;
     struct membership_list rosters; /* that the technician is on then */
@@ -20,20 +21,31 @@ struct join {
 
 /* ---- checking ---- */
 
-static int find_used(struct join *join)
+static void find_used(struct join *join, const struct membership_list *own)
 {
-    struct membership_list list;
     struct hash id;
-    int code = membership_list_read(&list, join->session, &join->session->actor);
-    if (code != EXIT_YES) {
-        return code;
-    }
     consent_id(&id, &join->session->home.network, &join->consent.consent);
-    const struct membership *membership = membership_list_find(&list, &id);
+    const struct membership *membership = membership_list_find(own, &id);
     if (membership != NULL && actor_id_equal(&membership->shop, &join->session->actor)) {
         join->used = membership->has_left ? REASON_LEFT : REASON_CONSENT_USED;
     }
-    return EXIT_YES;
+}
+
+/* A second consent says nothing new while the first goes on. */
+static void find_member(struct join *join, const struct membership_list *own)
+{
+    const struct consent *consent = &join->consent.consent;
+    for (size_t i = 0; i < own->count && !join->is_member; i++) {
+        const struct membership *membership = &own->items[i];
+        join->is_member = actor_id_equal(&membership->shop, &consent->shop) &&
+                          actor_id_equal(&membership->technician, &consent->technician) &&
+                          membership->performs_repairs == consent->performs_repairs &&
+                          !membership->has_left &&
+                          day_truth_on(&membership->days, consent->start_day) == ANSWER_YES;
+        if (join->is_member) {
+            join->affiliation = own->dossier.affiliations[membership->affiliation].affiliation;
+        }
+    }
 }
 
 /* The state of the technician's log, as far as it is held here. *known NULL: nothing is. */
@@ -201,8 +213,8 @@ static int tell_json(const struct join *join)
     json_object_set_new(object, "from", json_of_day(join->affiliation.day));
     json_object_set_new(object, "performs_repairs", json_boolean(consent->performs_repairs));
     json_object_set_new(object, "also_on_roster_of", shops);
-    json_object_set_new(object, "seq", json_of_number(join->published.seq));
-    json_object_set_new(object, "block", json_of_hash(&join->published.hash));
+    json_object_set_new(object, "seq", join->is_member ? json_null() : json_of_number(join->published.seq));
+    json_object_set_new(object, "block", join->is_member ? json_null() : json_of_hash(&join->published.hash));
     return json_output_take(object);
 }
 
@@ -214,6 +226,11 @@ static int tell(const struct join *join)
         return tell_json(join);
     }
     day_to_text(from, join->affiliation.day);
+    if (join->is_member) {
+        printf("%s is on your roster already, from %s on: nothing was written\n",
+               session_name_of(join->session, &consent->technician.hash), from);
+        return EXIT_YES;
+    }
     printf("%s is on your roster from %s on, %s (block %llu)\n",
            session_name_of(join->session, &consent->technician.hash), from,
            consent->performs_repairs ? "to diagnose and repair" : "but not to diagnose or repair",
@@ -225,15 +242,24 @@ static int tell(const struct join *join)
 
 static int prepare(struct join *join, const char *path)
 {
+    struct membership_list own;
     int code = session_need_actor(join->session);
     if (code == EXIT_YES) {
         code = frame_file_read(join->session, path, FRAME_CONSENT, &signed_consent_schema, &join->consent);
     }
     if (code == EXIT_YES) {
-        code = find_used(join);
+        code = membership_list_read(&own, join->session, &join->session->actor);
     }
-    if (code == EXIT_YES && join->used == REASON_NONE) {
-        code = check(join);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    find_used(join, &own);
+    if (join->used != REASON_NONE) {
+        return EXIT_YES;
+    }
+    code = check(join);
+    if (code == EXIT_YES) {
+        find_member(join, &own);
     }
     return code;
 }
@@ -246,7 +272,7 @@ static int shop_join(struct session *session, char **arguments)
         return code;
     }
     code = find_keys(&join);
-    if (code == EXIT_YES && (join.used == REASON_NONE || !join.holds_keys)) {
+    if (code == EXIT_YES && !join.is_member && (join.used == REASON_NONE || !join.holds_keys)) {
         code = write_all(&join);
     }
     if (code != EXIT_YES) {

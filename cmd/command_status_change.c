@@ -25,7 +25,7 @@ struct change_request {
     struct entry_name replacement;
     const char *reason_text;
     enum status_reason reason;
-    uint32_t from; /* DAY_NONE: today */
+    uint32_t from; /* DAY_NONE: as own_entries_coming */
     const char *of;
     struct codes codes;
     bool revoked;            /* of reinstate, and only there: also what was revoked */
@@ -45,9 +45,9 @@ static bool add_status(const void *context, struct draft *draft, const struct ow
         const struct status status = {
             .seq = first->name.seq,
             .entries = *entries,
-            .action = statements.actions[i],
+            .action = statements.items[i].action,
             .reason = first->reason,
-            .effective_day = first->day,
+            .effective_day = statements.items[i].day,
             .has_replacement = request->by != NULL,
             .replacement = request->replacement,
         };
@@ -153,17 +153,18 @@ static int fail_too_early(const struct session *session, const struct own_entry 
 static int check_revoked(const struct session *session, const struct change_request *request,
                          const struct own_entries *entries)
 {
-    for (size_t i = 0; i < entries->count && request->change->action == STATUS_REINSTATED; i++) {
+    bool doubts_only = request->voided_text != NULL && !request->revoked;
+    if (request->change->action != STATUS_REINSTATED || doubts_only) {
+        return EXIT_YES;
+    }
+    for (size_t i = 0; i < entries->count; i++) {
         const struct own_entry *entry = &entries->items[i];
         char name[ENTRY_NAME_TEXT_MAX + 1];
-        if (entry->says_again) {
-            continue;
-        }
         entry_name_to_text(name, &session->home.network, &entry->name);
         if (entry->revoked_since != DAY_NONE && !request->revoked) {
             return fail_revoked(session, entry, name);
         }
-        if (entry->revoked_since != DAY_NONE && request->from < entry->revoked_stated) {
+        if (entry->revoked_since != DAY_NONE && entry->day < entry->revoked_stated) {
             return fail_too_early(session, entry, name);
         }
     }
@@ -188,8 +189,17 @@ static void state_alike(const struct own_entries *entries, const struct change_r
 {
     for (size_t i = 0; i < entries->count; i++) {
         entries->items[i].reason = request->reason;
-        entries->items[i].day = request->from;
     }
+}
+
+/* Returns: DAY_NONE, where each has its own; of none, today. */
+static uint32_t common_day(const struct own_entries *entries)
+{
+    uint32_t day = entries->count > 0 ? entries->items[0].day : session_today();
+    for (size_t i = 1; i < entries->count; i++) {
+        day = entries->items[i].day == day ? day : DAY_NONE;
+    }
+    return day;
 }
 
 static int collect_named(struct change_done *out, struct session *session, struct change_request *request,
@@ -202,7 +212,6 @@ static int collect_named(struct change_done *out, struct session *session, struc
     if (code != EXIT_YES) {
         return code;
     }
-    request->from = request->from == DAY_NONE ? session_today() : request->from;
     state_alike(&out->entries, request);
     const struct own_entries_coming coming = {
         .action = request->change->action,
@@ -210,6 +219,7 @@ static int collect_named(struct change_done *out, struct session *session, struc
         .doubts_only = request->voided_text != NULL && !request->revoked,
     };
     code = own_entries_sift(&out->entries, &out->unchanged, session, &coming);
+    request->from = common_day(&out->entries);
     return code == EXIT_YES ? check_revoked(session, request, &out->entries) : code;
 }
 
@@ -220,9 +230,9 @@ static int collect_rows(struct change_done *out, struct session *session, struct
         .action = request->change->action,
         .revoked = request->revoked,
         .reason = request->reason,
-        .from = request->from == DAY_NONE ? session_today() : request->from,
+        .from = request->from,
     };
-    request->from = DAY_NONE;
+    request->from = DAY_NONE; /* each has its own */
     int code = csv_report_open(&out->rows, &session->options, request->report);
     if (code != EXIT_YES) {
         return code;

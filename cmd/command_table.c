@@ -19,9 +19,10 @@
 
 #define STATUS_CHANGE_JSON                                                                                   \
     "\n"                                                                                                     \
-    "With --json: action, from (null: each row its own), first_block, blocks, time, entries, unchanged,\n"   \
-    "said_again (of the entries, those with --voided that stay as they stood: entry, action, from), more\n"  \
-    "(run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
+    "With --json: action, from (null: each its own), first_block, blocks, time, entries, unchanged,\n"       \
+    "said_again (of the entries, those with --voided that stay as they stood: entry, action, from,\n"        \
+    "reinstated_from until then), more (run it again for the rest); with --csv refused, and refusals\n"      \
+    "(line, reason, message).\n"
 
 #define VERDICT_OPTIONS                                                                                      \
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
@@ -42,7 +43,8 @@
     "  tested ase/A5                    the test alone, experience or not\n"                                 \
     "  experience 2 years in ase/experience*\n"                                                              \
     "  in network ford/network-shop     in state TX\n"                                                       \
-    "What is wrong with a text is shown where it is.\n"
+    "What is wrong with a text is shown where it is, also a code that none of its namespace's rules held\n"  \
+    "here knows (exit code 3; 4 in a file).\n"
 
 #define VERDICT_JSON                                                                                         \
     "With --json, one object: verdict; reason (limit-reached: not all was looked at, else none); subject\n"  \
@@ -53,7 +55,9 @@
     "codes, titles; requirement, requirement_text, requirement_since, requirement_until, required;\n"        \
     "next_lapse (day, code); rules (namespace, version, in_force_from, entry, evidence: answer, reason,\n"   \
     "age_s, actor; lacking: codes of which more may have been said, and evidence of who may speak of\n"      \
-    "them; lacking_of_denied: the same of what is denied).\n"                                                \
+    "them; lacking_of_denied: the same of what is denied); workplace, evidence of the shop on whose "        \
+    "roster\n"                                                                                               \
+    "they were, where it is too old to say whether they still are.\n"                                        \
     "Each credential: verdict, words, entry, erased or code, basis, earned_on, valid_from, last_day and\n"   \
     "network; title; axes (integrity, authority, status, freshness, each with answer and reason); since,\n"  \
     "until; ends_by_lifetime, lifetime_months, lifetime_version; rules_version, by which it counts,\n"       \
@@ -106,7 +110,8 @@ const struct command commands[] = {
      "  tradeproof trust remove ford\n",
      command_trust_remove},
     {"contact add", "give an id a name", "ID NAME",
-     "The name stays on this computer. Commands then take it in place of the id, and answers show it.\n"
+     "The name stays on this computer. Commands then take it in place of the id, and answers show it. So\n"
+     "they do with the names of your trust file, where nobody else is called the same.\n"
      "\n"
      "Example:\n"
      "  tradeproof contact add tpa1... \"Maria Lopez\"\n",
@@ -177,7 +182,7 @@ const struct command commands[] = {
      command_rhythm},
     {"issue", "issue certificates: one, or a file of them",
      "TECHNICIAN CODE [OPTIONS] | --csv FILE [OPTIONS]",
-     "Signs that TECHNICIAN (an id or a contact's name) has earned CODE and publishes it.\n"
+     "Signs that TECHNICIAN (an id or a name) has earned CODE and publishes it.\n"
      "\n"
      "  --earned DAY    day earned (default: today)\n"
      "  --from DAY      first day of validity (default: the day earned). A later one delays the begin, and\n"
@@ -201,13 +206,14 @@ const struct command commands[] = {
      "\n"
      "A test that is no certificate yet is told with what it waits for, by what is known when its row is\n"
      "read, and so is what says the same as one of yours that stands: --dry-run tells before it is signed.\n"
+     "Of a file such rows are skipped, but with --anyway, so that it may be run again.\n"
      "With --json, of one: issued, dry_run, entry, replaces, last_day, same, tested, certified, missing,\n"
      "accreditation_ended (code, ended: you sign after the end). Of a file: issued, acceptable, dry_run,\n"
-     "refused, blocks, first_block, refusals (line, reason, message), same (how many rows say what stands),\n"
+     "refused, blocks, first_block, refusals (line, reason, message), same (how many rows are skipped),\n"
      "waiting (how many tests are no certificates yet), waiting_rows (line, code, missing; the first 1000),\n"
      "accreditation_ended.\n"
      "Where a file can't be issued to the end (a full disk), what is signed by then stays: the error says\n"
-     "where the rest begins, with which alone it is run again. With --json it has also durable_blocks,\n"
+     "where the rest begins, and the file is run again. With --json it has also durable_blocks,\n"
      "first_block, issued, rest_line.\n"
      "\n"
      "Example:\n"
@@ -238,13 +244,14 @@ const struct command commands[] = {
      "(ENTRY... | --of TECHNICIAN --code LIST | --voided BLOCK | --csv FILE) [OPTIONS]",
      "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
      "visible. What was said against a certificate in a void block, or on a branch that you dropped,\n"
-     "leaves it unknown until you reinstate or revoke it again; so does a void of it on such a branch. An\n"
-     "ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its hash.\n"
+     "leaves it unknown until you reinstate or revoke it again; so does a void of it on such a branch.\n"
+     "Where nothing else stands against it, and you give no --from, it is reinstated from the first day\n"
+     "that is unknown. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
+     "digits of its hash.\n"
      "\n"
      "  --revoked        also what was revoked\n"
-     "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from; what you suspended or revoked yourself stays so, and is\n"
-     "                   stated again, so that no day stays unknown.\n"
+     "  --voided BLOCK   all that the void in that block of your log leaves unknown, each from its first\n"
+     "                   day that is; what you suspended or revoked yourself stays so, and is stated again.\n"
      "                   Lists the accreditations, withdrawals and rules that the void took as well: those\n"
      "                   are only back once you say them again\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV
          STATUS_CHANGE_JSON "\n"
@@ -296,7 +303,7 @@ const struct command commands[] = {
      "One line a block, the newest last: its number, when it says that it was signed, and what it says;\n"
      "below it whether it is void or disputed, and the first block of each branch that leaves the log\n"
      "after it. The numbers are what void, key rotate --at and reinstate --voided take; withdraw --cut\n"
-     "takes those of the log of WHO (an id or a contact's name), as held here.\n"
+     "takes those of the log of WHO (an id or a name), as held here.\n"
      "\n"
      "  --from N   begin with block N (default: the last ones)\n"
      "  --count N  so many blocks, at most 1000 (default: 20)\n"
@@ -325,7 +332,7 @@ const struct command commands[] = {
      "  tradeproof statement tpa1.../12/0/5f3a8c... \"I have asked for the paper to be scored again.\"\n",
      command_statement},
     {"consent", "let a shop put you on its roster", "SHOP [OPTIONS]",
-     "Signs a consent for this shop (an id or a contact's name) and nobody else, to be used once: hand\n"
+     "Signs a consent for this shop (an id or a name) and nobody else, to be used once: hand\n"
      "the file to the shop. Shows who it is and asks first.\n"
      "\n"
      "  --from DAY     first day in the shop (default: today)\n"
@@ -349,7 +356,8 @@ const struct command commands[] = {
      command_shop_publish},
     {"shop join", "put a technician on your roster, by their consent", "FILE",
      "FILE is what the technician made with tradeproof consent. A consent for another shop, one that is\n"
-     "over, or one that was used before is refused.\n"
+     "over, or one that was used before is refused. Of who is on the roster already, on the same terms,\n"
+     "nothing is written.\n"
      "\n"
      "Example:\n"
      "  tradeproof shop join consent.tp\n",
@@ -367,7 +375,7 @@ const struct command commands[] = {
     {"shop status", "show a shop's roster and its awards, as declared", "[SHOP] [OPTIONS]",
      "Computes what the shop's log, its technicians' certificates and its last review amount to:\n"
      "who counts, which areas are covered by whom, and for each award whether it is held, since when,\n"
-     "until when, and what ends it first. SHOP is an id or a contact's name (default: your own). Exit\n"
+     "until when, and what ends it first. SHOP is an id or a name (default: your own). Exit\n"
      "code 0: the award that asks for a recognition of the shop is held, 1: it is not, 2: that could\n"
      "not be determined, or the shop is not held here.\n"
      "\n"
@@ -458,7 +466,9 @@ const struct command commands[] = {
      "nobody else.\n"
      "\n"
      "  --from FILE  certificates that your issuer or shop exported for you (default: this node's own)\n"
-     "  --code LIST  show only these (default: what the challenge asks for)\n"
+     "  --code LIST  show only these (default: what the challenge asks for, with the experience and "
+     "training\n"
+     "               that goes along; that alone is refused)\n"
      "  --out FILE   where to write the answer; - is standard output (default: presentation.tp)\n"
      "  --yes        agree without being asked\n"
      "  --anyway     sign also what this node finds fault with; whoever verifies it will say so\n"

@@ -6,7 +6,7 @@
 
 #include "protocol/base/text.h"
 
-static bool name_is(const char *name, struct bytes text)
+bool contacts_alike(const char *name, struct bytes text)
 {
     return strlen(name) == text.size && strncasecmp(name, (const char *)text.data, text.size) == 0;
 }
@@ -14,7 +14,7 @@ static bool name_is(const char *name, struct bytes text)
 const struct contact *contacts_named(const struct contacts *contacts, struct bytes name)
 {
     for (size_t i = 0; i < contacts->count; i++) {
-        if (name_is(contacts->items[i].name, name)) {
+        if (contacts_alike(contacts->items[i].name, name)) {
             return &contacts->items[i];
         }
     }
@@ -37,7 +37,7 @@ static bool name_is_usable(struct bytes name)
     struct network any;
     struct hash id;
 
-    if (name.size == 0 || name.size > NAME_SIZE_MAX || !text_is_clean(name) || name_is("me", name)) {
+    if (name.size == 0 || name.size > NAME_SIZE_MAX || !text_is_clean(name) || contacts_alike("me", name)) {
         return false;
     }
     if (name.data[0] == ' ' || name.data[0] == '#' || name.data[name.size - 1] == ' ') {

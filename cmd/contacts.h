@@ -43,6 +43,9 @@ bool contacts_print(char *out, size_t capacity, const struct network *network,
 enum contacts_result contacts_add(struct contacts *contacts, const struct subject *subject,
                                   struct bytes name);
 
+/* Whether two names are the same: upper and lower case are. */
+bool contacts_alike(const char *name, struct bytes text);
+
 /* By name (upper and lower case are the same) or by id; NULL when there is none. */
 const struct contact *contacts_named(const struct contacts *contacts, struct bytes name);
 const struct contact *contacts_of(const struct contacts *contacts, const struct hash *id);

@@ -23,6 +23,7 @@ const char *expression_fault_sentence(enum expression_fault fault)
         [EXPRESSION_EXPECTED_NUMBER] = "expected a whole number that is possible here",
         [EXPRESSION_EXPECTED_WORD] = "expected another word, as in \"any 2 of\", \"for life\", \"in state\"",
         [EXPRESSION_BAD_CODE] = "expected a code such as ase/A5, or a pattern such as ase/A*",
+        [EXPRESSION_CODE_UNKNOWN] = "no rules of its namespace that are held here know such a code",
         [EXPRESSION_BAD_NAMESPACE] = "a code needs its namespace, as in ase/A5, and a title its quotes",
         [EXPRESSION_BAD_TITLE] = "expected a title in quotes of 1 to 128 bytes, with both of the quotes",
         [EXPRESSION_TITLE_UNKNOWN] =

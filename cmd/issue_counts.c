@@ -358,9 +358,11 @@ static bool stands_already(const struct evaluation *evaluation)
     return false;
 }
 
-/* What a stranger signs never counts, and was agreed to before: the rules are not asked. */
+/* What nobody lets this actor issue never counts, and was agreed to before: the rules are not asked. */
 static enum reason evaluated_reason(struct issue_counts *counts, const struct attestation *coming, char *rule)
 {
+    bool is_agreed_to = counts->rules->unaccredited &&
+                        issue_authority_of(counts->rules, coming->code, coming->earned_on) != REASON_NONE;
     struct arena *arena = &counts->rules->session->arena;
     size_t mark = arena_mark(arena);
     struct evaluation evaluation;
@@ -371,7 +373,7 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
     if (is_evaluated) {
         const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
         const struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
-        bool is_no = authority->answer == ANSWER_NO && !credential_is_by_stranger(verdict);
+        bool is_no = authority->answer == ANSWER_NO && !is_agreed_to && !credential_is_by_stranger(verdict);
         reason = is_no ? authority->reason : REASON_NONE;
         if (is_no) {
             name_rule(rule, counts, &evaluation.dossier, coming);

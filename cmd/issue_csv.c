@@ -202,7 +202,7 @@ static bool read_technician(struct issue_file *file, struct subject *out, struct
     struct bytes text = field_of(file, COLUMN_TECHNICIAN);
     enum id_result result = issue_person(&file->people, file->context->network, text, out);
     if (result == ID_OK ||
-        (result == ID_NOT_AN_ID && file->context->contact(file->context->caller, text, out))) {
+        (result == ID_NOT_AN_ID && file->context->named(file->context->caller, text, out))) {
         return true;
     }
     return refuse_text(refused, refusals[result], COLUMN_TECHNICIAN, text);

@@ -9,7 +9,7 @@
 #include "protocol/wire/records.h"
 
 enum issue_column {
-    COLUMN_TECHNICIAN, /* actor id, claim id, or a contact's name */
+    COLUMN_TECHNICIAN, /* actor id, claim id, or a name (session_named) */
     COLUMN_CODE,
     COLUMN_EARNED_ON,
     COLUMN_BASIS,      /* exam unless given */
@@ -31,8 +31,8 @@ struct issue_context {
     const struct network *network;
     uint32_t today;
     void *caller;
-    /* Whom a contact's name stands for. Returns: false when it is none. */
-    bool (*contact)(void *caller, struct bytes name, struct subject *out);
+    /* Whom a name stands for. Returns: false when that is nobody, or not one alone. */
+    bool (*named)(void *caller, struct bytes name, struct subject *out);
     /* The rules' row for code on the day it was earned; *out NULL where there is none and none is asked for.
      * Returns: REASON_NONE, or why the issuer may not issue it. */
     enum reason (*rule)(void *caller, struct bytes code, uint32_t earned_on, const struct pack_code **out);
@@ -71,7 +71,7 @@ enum issue_refusal {
     ISSUE_ID_MISTYPED,
     ISSUE_ID_OF_NODE,
     ISSUE_ID_OF_OTHER_NETWORK,
-    ISSUE_TECHNICIAN_UNKNOWN, /* neither an id nor a contact */
+    ISSUE_TECHNICIAN_UNKNOWN, /* neither an id nor the name of one alone */
     ISSUE_IN_THE_FUTURE,      /* earned after today */
     ISSUE_ENDS_BEFORE_IT_BEGINS,
     ISSUE_NO_LAST_DAY,     /* no rules to tell the lifetime, and none given */

@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/code_guess.h"
 #include "protocol/base/text.h"
 #include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/pack.h"
-
-enum { DISTANCE_MAX = 2 }; /* letters by which a suggestion may differ */
 
 struct issue_rules *issue_rules_create(struct session *session, bool unaccredited)
 {
@@ -200,55 +199,15 @@ enum reason issue_rule_of(struct issue_rules *rules, struct bytes code, uint32_t
 
 /* ---- suggestions ---- */
 
-static uint8_t lower(uint8_t byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* How many letters to add, drop or change (Levenshtein), upper and lower case being the same. */
-static size_t distance(struct bytes a, struct bytes b)
-{
-    size_t row[CODE_SIZE_MAX + 1];
-    for (size_t j = 0; j <= b.size; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a.size; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size; j++) {
-            size_t changed = diagonal + (lower(a.data[i - 1]) == lower(b.data[j - 1]) ? 0 : 1);
-            diagonal = row[j];
-            row[j] = smaller(changed, smaller(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[b.size];
-}
-
 bool issue_rules_suggest(struct issue_rules *rules, struct bytes code, uint32_t earned_on, char *suggestion)
 {
     const struct issue_namespace *in = namespace_of(rules, code);
     const struct dossier_pack *pack =
         in == NULL ? NULL
                    : pack_on_day(&in->dossier, rules->session->trust, bytes_of_string(in->name), earned_on);
-    size_t best = DISTANCE_MAX + 1;
-    if (pack == NULL) {
-        return false;
+    struct code_guess guess = {.code = code};
+    if (pack != NULL) {
+        code_guess_from(&guess, &pack->pack);
     }
-    size_t prefix = strlen(in->name) + 1;
-    struct bytes local = bytes_of(code.data + prefix, code.size - prefix);
-    const struct pack_code *codes = pack->pack.codes.items;
-    for (size_t i = 0; i < pack->pack.codes.count; i++) {
-        size_t apart = distance(local, codes[i].code);
-        if (apart < best) {
-            best = apart;
-            snprintf(suggestion, CODE_SIZE_MAX + 1, "%s/%.*s", in->name, (int)codes[i].code.size,
-                     (const char *)codes[i].code.data);
-        }
-    }
-    return best <= DISTANCE_MAX;
+    return code_guess_print(suggestion, &guess);
 }

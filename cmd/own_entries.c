@@ -63,9 +63,28 @@ static int fail_missing(const struct session *session, const struct entry_name *
     return session_fail(&session->options, EXIT_BAD_INPUT, "no-such-entry", "%s %s.", text, why);
 }
 
+bool own_entries_read_first_day(uint32_t *day, const struct entry *entry, struct arena *arena)
+{
+    union {
+        struct attestation attestation;
+        struct review review;
+        struct shop shop;
+    } record;
+    bool any = !entry->erased &&
+               (entry->kind == ENTRY_ATTESTATION || entry->kind == ENTRY_REVIEW || entry->kind == ENTRY_SHOP);
+    if (!any || entry_payload_decode(&record, entry, arena) != REASON_NONE) {
+        return false;
+    }
+    *day = entry->kind == ENTRY_ATTESTATION ? record.attestation.valid_from
+           : entry->kind == ENTRY_REVIEW    ? record.review.day
+                                            : record.shop.from;
+    return true;
+}
+
 static void keep_attestation(struct own_entry *entry, const struct attestation *attestation)
 {
     entry->is_attestation = true;
+    entry->first_day = attestation->valid_from;
     entry->subject = attestation->subject;
     memcpy(entry->code, attestation->code.data, attestation->code.size);
     entry->code[attestation->code.size] = '\0';
@@ -88,6 +107,8 @@ static enum own_entry_fault check_entry(struct session *session, struct own_entr
     if (content->kind == ENTRY_ATTESTATION && !content->erased &&
         entry_payload_decode(&attestation, content, &session->arena) == REASON_NONE) {
         keep_attestation(entry, &attestation);
+    } else if (!own_entries_read_first_day(&entry->first_day, content, &session->arena)) {
+        entry->first_day = 0;
     }
     return OWN_ENTRY_FINE;
 }
@@ -286,7 +307,7 @@ struct span {
 static bool is_stated_alike(const struct own_entry *a, const struct own_entry *b)
 {
     return a->name.seq == b->name.seq && a->reason == b->reason && a->day == b->day &&
-           a->says_again == b->says_again && (!a->says_again || a->again == b->again);
+           a->suspended_again == b->suspended_again && a->revoked_again == b->revoked_again;
 }
 
 static void span_from(struct span *span, const struct own_entries *entries, size_t first)
@@ -315,7 +336,7 @@ struct writing {
     const struct own_entries_record *record;
     struct draft draft;
     size_t blocks_touched;
-    size_t events; /* an entry of which two things are stated counts twice */
+    size_t events; /* an entry counts as often as anything is stated of it */
     uint64_t last_touched;
     struct own_entries_written *written;
 };
@@ -350,7 +371,7 @@ static bool try_span(struct writing *writing, const struct own_entry *first, con
 {
     uint64_t seq = first->name.seq;
     const struct list ranges = {.items = span->ranges, .count = span->range_count};
-    const size_t events = count * own_entry_statements(first, first->again).count;
+    const size_t events = count * own_entry_statements(first, STATUS_REINSTATED).count;
     const struct draft before = writing->draft;
     bool is_same = writing->blocks_touched > 0 && writing->last_touched == seq;
     if ((!is_same && writing->blocks_touched == STATUS_BLOCKS_MAX) ||
@@ -428,17 +449,24 @@ static json_t *json_of_names(const struct own_entries *entries, const struct ses
     return names;
 }
 
+static bool says_again(const struct own_entry *entry)
+{
+    return entry->suspended_again != 0 || entry->revoked_again != 0;
+}
+
 static json_t *json_of_said_again(const struct own_entries *entries, const struct session *session)
 {
     char text[ENTRY_NAME_TEXT_MAX + 1];
     json_t *items = json_array();
     for (size_t i = 0; i < entries->count; i++) {
-        if (entries->items[i].says_again) {
+        const struct own_statements said = own_entry_statements(&entries->items[i], STATUS_REINSTATED);
+        entry_name_to_text(text, &session->home.network, &entries->items[i].name);
+        for (size_t k = 1; k < said.count; k++) {
             json_t *item = json_object();
-            entry_name_to_text(text, &session->home.network, &entries->items[i].name);
             json_object_set_new(item, "entry", json_string(text));
-            json_object_set_new(item, "action", json_string(status_action_word(entries->items[i].again)));
-            json_object_set_new(item, "from", json_of_day(entries->items[i].day));
+            json_object_set_new(item, "action", json_string(status_action_word(said.items[k].action)));
+            json_object_set_new(item, "from", json_of_day(said.items[k].day));
+            json_object_set_new(item, "reinstated_from", json_of_day(entries->items[i].day));
             json_array_append_new(items, item);
         }
     }
@@ -469,6 +497,19 @@ static int report_json(const struct own_entries *entries, const struct session *
     return json_output_take(object);
 }
 
+static void report_said_again(const struct own_entry *entry, const char *name)
+{
+    const struct own_statements said = own_entry_statements(entry, STATUS_REINSTATED);
+    char day[DAY_TEXT_SIZE];
+    printf("Stands as you said yourself, and said so again:");
+    for (size_t i = 1; i < said.count; i++) {
+        day_to_text(day, said.items[i].day);
+        printf(" %s from %s,", status_action_word(said.items[i].action), day);
+    }
+    day_to_text(day, entry->day);
+    printf(" reinstated from %s until then\n  %s\n", day, name);
+}
+
 static void report_entry(const struct own_entry *entry, const struct session *session,
                          const struct own_entries_done *done)
 {
@@ -479,9 +520,8 @@ static void report_entry(const struct own_entry *entry, const struct session *se
         day_to_text(from + 6, entry->day);
     }
     entry_name_to_text(text, &session->home.network, &entry->name);
-    if (entry->says_again) {
-        printf("Stands as you said yourself, and said so again: %s%s\n  %s\n",
-               status_action_word(entry->again), from, text);
+    if (says_again(entry)) {
+        report_said_again(entry, text);
     } else if (entry->is_attestation) {
         printf("%s %s of %s%s\n  %s\n", done->did, entry->code, session_name_of(session, &entry->subject.id),
                from, text);
@@ -531,7 +571,7 @@ static void report_written(const struct own_entries *entries, const struct own_e
     char now[TIME_TEXT_SIZE];
     size_t again = 0;
     for (size_t i = 0; i < entries->count; i++) {
-        again += entries->items[i].says_again;
+        again += says_again(&entries->items[i]);
     }
     time_to_text(now, session_now_s());
     printf("%zu %s", entries->count - again, done->action);

@@ -25,25 +25,29 @@ struct own_entry {
     /* What is stated about it; left alone where a command has nothing to say here. */
     enum status_reason reason;
     uint32_t day; /* from which on; 0: none matters */
+    /* Stated after that: that it stands suspended or revoked from these days on; 0: it is not. */
+    uint32_t suspended_again, revoked_again;
+    uint32_t first_day; /* from which on it was to hold; 0: none, or not known */
     bool is_attestation;
     struct subject subject;       /* of an attestation */
     char code[CODE_SIZE_MAX + 1]; /* of an attestation; else empty */
     /* Written by own_entries_sift: since when it stands revoked (DAY_NONE: it does not), and when that was
      * stated. */
     uint32_t revoked_since, revoked_stated;
-    bool says_again; /* that of own_entries_coming.doubts_only: as it stands, instead of what was to come… */
-    enum status_action again; /* …which this is then, from `day` on */
 };
 
-/* What is stated of an entry by one command, in this order, all from its `day` on. */
-enum { OWN_STATEMENTS_MAX = 2 };
+/* What is stated of an entry by one command, in this order. */
+struct own_statement {
+    enum status_action action;
+    uint32_t day;
+};
+enum { OWN_STATEMENTS_MAX = 3 };
 struct own_statements {
     size_t count;
-    enum status_action actions[OWN_STATEMENTS_MAX];
+    struct own_statement items[OWN_STATEMENTS_MAX];
 };
 
-/* action; or, of one that says_again, as it stands. A suspension alone would leave in doubt what a void left
- * (protocol/rules/status_days.h): it is said again of what was reinstated. */
+/* action, and what stands again after it. */
 struct own_statements own_entry_statements(const struct own_entry *entry, enum status_action action);
 
 struct own_entries {
@@ -51,9 +55,11 @@ struct own_entries {
     struct own_entry *items; /* in the session's arena; sorted by (seq, index), each once */
 };
 
+/* From which day on what its author may reinstate was to hold. Returns: false for anything else. */
+bool own_entries_read_first_day(uint32_t *day, const struct entry *entry, struct arena *arena);
 /* Order by (seq, index), what is alike by row. */
 int own_entries_order(const void *a, const void *b);
-/* Write of each entry, sorted, what is wrong with its name. */
+/* Write of each entry, sorted, what is wrong with its name, and what it is. */
 enum store_error own_entries_check(struct own_entries *entries, struct session *session);
 
 /* Find what texts name. Refuses entries of other logs, entries that do not exist or are not the one that the
@@ -82,20 +88,23 @@ int own_entries_left(struct own_entries *out, struct session *session, uint64_t 
 /* What a command is about to say. */
 struct own_entries_coming {
     enum status_action action;
+    /* From which on. DAY_NONE: today; what would be reinstated where nothing but what a void left stands
+     * against it, from the first day on that is unknown for that. */
     uint32_t day;
-    /* What stands revoked or suspended for certain, on that day or later, stays so and is said again where
-     * that answers what a void left. */
+    /* What a void left unknown from that day on is answered, and no more: what stands revoked or suspended
+     * for certain stays so, and is said again. */
     bool doubts_only;
 };
 
-/* Whether it would change anything about an entry. Writes how that stands revoked, as own_entries_sift. */
+/* Whether it would change anything about an entry. Writes from which day on, what is said again, and how it
+ * stands revoked, as own_entries_sift. */
 enum store_error own_entries_ask_news(bool *is_news, struct own_entry *entry, struct session *session,
                                       struct store_txn *txn, const struct own_entries_coming *coming);
 
 /* Move those about which it would change nothing from entries to unchanged: the same was said of them before,
- * there is nothing to reinstate or to decide, or it stands revoked and would be suspended. Writes of each how
- * it stands revoked on that day, or on the first one after it. Returns: EXIT_YES, or the exit code after it
- * said why not. */
+ * there is nothing to reinstate or to decide, or it stands revoked and would be suspended. Writes of each its
+ * day, what is said again, and how it stands revoked on that day, or on the first one after it. Returns:
+ * EXIT_YES, or the exit code after it said why not. */
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
                      const struct own_entries_coming *coming);
 

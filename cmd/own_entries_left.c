@@ -56,25 +56,6 @@ static void keep_status(void *context, const struct status *status)
     }
 }
 
-/* From which day on what its author may reinstate was to hold. Returns: false for anything else. */
-static bool read_first_day(uint32_t *day, const struct entry *entry, struct arena *arena)
-{
-    union {
-        struct attestation attestation;
-        struct review review;
-        struct shop shop;
-    } record;
-    bool any = !entry->erased &&
-               (entry->kind == ENTRY_ATTESTATION || entry->kind == ENTRY_REVIEW || entry->kind == ENTRY_SHOP);
-    if (!any || entry_payload_decode(&record, entry, arena) != REASON_NONE) {
-        return false;
-    }
-    *day = entry->kind == ENTRY_ATTESTATION ? record.attestation.valid_from
-           : entry->kind == ENTRY_REVIEW    ? record.review.day
-                                            : record.shop.from;
-    return true;
-}
-
 static void keep_block(void *context, uint64_t seq)
 {
     struct left *left = context;
@@ -88,7 +69,7 @@ static void keep_block(void *context, uint64_t seq)
     for (uint64_t i = 0; left->error == STORE_OK && i < block.entry_count; i++) {
         size_t inner = arena_mark(arena);
         uint32_t day;
-        bool any = read_first_day(&day, &block.entries[i], arena);
+        bool any = own_entries_read_first_day(&day, &block.entries[i], arena);
         arena_rewind(arena, inner);
         if (any) {
             keep(left, seq, i, day);

@@ -27,22 +27,32 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
 
 struct own_statements own_entry_statements(const struct own_entry *entry, enum status_action action)
 {
-    if (entry->says_again && entry->again == STATUS_SUSPENDED) {
-        return (struct own_statements){.count = 2, .actions = {STATUS_REINSTATED, STATUS_SUSPENDED}};
+    struct own_statements out = {.count = 1, .items = {{action, entry->day}}};
+    if (entry->suspended_again != 0) {
+        out.items[out.count++] = (struct own_statement){STATUS_SUSPENDED, entry->suspended_again};
     }
-    return (struct own_statements){.count = 1, .actions = {entry->says_again ? entry->again : action}};
+    if (entry->revoked_again != 0) {
+        out.items[out.count++] = (struct own_statement){STATUS_REVOKED, entry->revoked_again};
+    }
+    return out;
 }
 
-/* Whether one that stands revoked or suspended for certain is to be said again, and as what. */
-static void choose(struct own_entry *entry, const struct status_days *days,
-                   const struct own_entries_coming *coming)
+/* The day that is meant where none is said. */
+static uint32_t default_day(const struct own_entry *entry, const struct status_days *days,
+                            enum status_action action)
 {
-    struct history_event standing;
-    entry->says_again = coming->doubts_only && status_days_standing(&standing, days, coming->day);
-    if (entry->says_again) {
-        entry->again = standing.action;
-        entry->day = standing.effective_day;
-    }
+    uint32_t today = session_today();
+    const struct status_answer answer = status_days_answer(days, entry->first_day);
+    bool is_left_alone = answer.suspended_from == DAY_NONE && answer.revoked_from == DAY_NONE;
+    return action == STATUS_REINSTATED && is_left_alone && answer.from < today ? answer.from : today;
+}
+
+static void answer_only(struct own_entry *entry, const struct status_days *days, uint32_t day)
+{
+    const struct status_answer answer = status_days_answer(days, day);
+    entry->day = answer.from;
+    entry->suspended_again = answer.suspended_from == DAY_NONE ? 0 : answer.suspended_from;
+    entry->revoked_again = answer.revoked_from == DAY_NONE ? 0 : answer.revoked_from;
 }
 
 /* Revoked goes before suspended. A replacement names another entry, so that it is never said already; a full
@@ -53,15 +63,16 @@ static bool is_news(const struct status_days *days, size_t event_count, const st
     const struct own_statements statements = own_entry_statements(entry, coming->action);
     struct history_event events[OWN_STATEMENTS_MAX];
     struct status_event said[OWN_STATEMENTS_MAX];
-    if (coming->action == STATUS_SUSPENDED && status_days_stays_revoked(days, coming->day)) {
+    if (entry->day == DAY_NONE ||
+        (coming->action == STATUS_SUSPENDED && status_days_stays_revoked(days, entry->day))) {
         return false;
     }
     if (coming->action == STATUS_REPLACED || event_count + statements.count > HISTORY_EVENTS_MAX) {
         return true;
     }
     for (size_t i = 0; i < statements.count; i++) {
-        events[i] = (struct history_event){.action = statements.actions[i],
-                                           .effective_day = entry->says_again ? entry->day : coming->day,
+        events[i] = (struct history_event){.action = statements.items[i].action,
+                                           .effective_day = statements.items[i].day,
                                            .setter_seq = BLOCK_SEQ_MAX}; /* after all that there is */
         said[i] = (struct status_event){.event = &events[i], .index = event_count + i};
     }
@@ -77,10 +88,13 @@ enum store_error own_entries_ask_news(bool *news, struct own_entry *entry, struc
     if (error != STORE_OK) {
         return error;
     }
-    const struct status_word *revoked = status_days_revocation(&days, coming->day);
+    entry->day = coming->day != DAY_NONE ? coming->day : default_day(entry, &days, coming->action);
+    const struct status_word *revoked = status_days_revocation(&days, entry->day);
     entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
     entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
-    choose(entry, &days, coming);
+    if (coming->doubts_only) {
+        answer_only(entry, &days, coming->day);
+    }
     *news = is_news(&days, event_count, entry, coming);
     return STORE_OK;
 }

@@ -166,6 +166,8 @@ static const struct reason_text texts[] = {
                             "Ask the holder for the certificates that are missing"},
     [REASON_NO_CHALLENGE] = {"it does not answer a challenge of yours, so the bearer is not proven",
                              "Send a challenge with `tradeproof challenge` and have the holder answer it"},
+    [REASON_CLAIM] = {"it tells of the holder what the certificate does not say",
+                      "Take nothing it says as true, and ask the holder for another answer"},
 
     [REASON_NO_CONSENT] = {"the technician's consent is missing",
                            "Have the technician make one: `tradeproof consent SHOP`"},
@@ -245,6 +247,8 @@ static const struct other_sentence of_authority[] = {
     {REASON_VOIDED, "who let the issuer certify this has declared that void"},
     {REASON_DISPUTED, "the keys of who let the issuer certify this signed two contradicting logs"},
     {REASON_REWOUND, "the log of who let the issuer certify this went back behind what was seen before"},
+    {REASON_ERASED,
+     "by the rules it hangs on another one of this code, which was erased and may be given back"},
     {REASON_NONE, NULL},
 };
 

@@ -41,13 +41,11 @@ static int fail_unreadable(const struct session *session, int code, struct bytes
                            const struct expression_error *error, const struct title_names *names)
 {
     char place[EXPRESSION_PLACE_SIZE];
-    char choices[1024] = "";
+    char hint[REQUIREMENT_HINT_SIZE];
     expression_place(place, text, error->offset);
-    if (error->fault == EXPRESSION_TITLE_AMBIGUOUS) {
-        title_choice_words(choices, sizeof(choices), names, error->title);
-    }
-    code = session_fail(&session->options, code, "requirement-unreadable", "--require, %s: %s%s%s.", place,
-                        expression_fault_sentence(error->fault), choices[0] != '\0' ? ", " : "", choices);
+    requirement_hint(hint, names, error->fault, error->name);
+    code = session_fail(&session->options, code, "requirement-unreadable", "--require, %s: %s%s", place,
+                        expression_fault_sentence(error->fault), hint);
     expression_print_caret(stderr, text, error->offset);
     return code;
 }

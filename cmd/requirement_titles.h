@@ -4,7 +4,7 @@
 /* The titles that a session's trust file and store give, for the time that a requirement is read. */
 
 #include "cmd/session.h"
-#include "protocol/rules/title_names.h"
+#include "protocol/rules/expression_text.h"
 
 struct requirement_titles {
     struct title_names names;
@@ -16,7 +16,11 @@ struct requirement_titles {
 int requirement_titles_open(struct requirement_titles *titles, struct session *session);
 void requirement_titles_close(struct requirement_titles *titles);
 
-/* Which titles of that name there are to choose from: "ase:\"Master\" or junk:\"Master\"". */
-void title_choice_words(char *out, size_t capacity, const struct title_names *names, struct bytes title);
+enum { REQUIREMENT_HINT_SIZE = 1024 };
+
+/* How the fault's sentence ends: with what may have been meant, ", ase:\"Master\" or junk:\"Master\"." or
+ * "; did you mean ase/T4?", else with its full stop. name: as in expression_error. */
+void requirement_hint(char out[REQUIREMENT_HINT_SIZE], const struct title_names *names,
+                      enum expression_fault fault, struct bytes name);
 
 #endif

@@ -60,7 +60,7 @@ static bool fail_expression(struct requirements_error *error, struct lines at, s
     size_t offset = place > at.line.data ? (size_t)(place - at.line.data) : 0;
     fail(error, REQUIREMENTS_BAD_EXPRESSION, &at, offset < at.line.size ? offset : at.line.size);
     error->expression = reason->fault;
-    error->title = reason->title;
+    error->name = reason->name;
     return false;
 }
 

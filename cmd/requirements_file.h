@@ -47,7 +47,7 @@ struct requirements_error {
     struct bytes text; /* that line, without its end */
     size_t offset;     /* into text, where it goes wrong */
     enum expression_fault expression;
-    struct bytes title; /* as in expression_error */
+    struct bytes name; /* as in expression_error */
 };
 
 /* Read a file's text. Borrows: text, for as long as *out is used. names: as requirement_parse has them.

@@ -90,9 +90,13 @@ uint32_t session_today(void);
 
 /* ---- people's names ---- */
 
-/* Read an id, a contact's name, or "me" into a subject or an actor. Returns: EXIT_YES, or EXIT_BAD_INPUT
- * after it said what is wrong with it ("mistyped: check the letters", "that is a node's id, not a person's or
- * shop's"). */
+/* Whom a name of the contacts or of the trust file stands for, upper and lower case being the same. Returns:
+ * 1 and *out, 0 where it is no name, more where it stands for several. */
+size_t session_named(const struct session *session, struct bytes name, struct subject *out);
+
+/* Read an id, a name that stands for one alone, or "me" into a subject or an actor. Returns: EXIT_YES, or
+ * EXIT_BAD_INPUT after it said what is wrong with it ("mistyped: check the letters", "that is a node's id,
+ * not a person's or shop's"). */
 int session_subject(const struct session *session, const char *text, struct subject *subject);
 int session_actor(const struct session *session, const char *text, struct actor_id *actor);
 

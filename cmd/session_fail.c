@@ -44,7 +44,7 @@ static void print_json_error(const char *word, const char *sentence, const struc
     json_decref(object);
 }
 
-/* What is durable by then, and what to do about the rest: certificates issued twice stand twice. */
+/* What is durable by then, and what to do about the rest. */
 static void durable_words(char words[DURABLE_SIZE_MAX], const struct session_durable *durable)
 {
     if (durable->block_count == 0) {
@@ -56,9 +56,9 @@ static void durable_words(char words[DURABLE_SIZE_MAX], const struct session_dur
     char *end = words + size;
     if (durable->rest_line > 0) {
         snprintf(end, DURABLE_SIZE_MAX - (size_t)size,
-                 ": %" PRIu64 " certificate%s issued. Run it again with the rest of the file only, "
-                 "the header and what begins with line %" PRIu64
-                 ": the rows before that would be issued twice.",
+                 ": %" PRIu64
+                 " certificate%s issued. Run it again, and what stands is skipped; with --anyway "
+                 "it would be issued twice: then only the header and what begins with line %" PRIu64 ".",
                  durable->issued, durable->issued == 1 ? " is" : "s are", durable->rest_line);
     } else {
         snprintf(end, DURABLE_SIZE_MAX - (size_t)size, ".%s%s", durable->rest ? " " : "",
@@ -121,7 +121,9 @@ static struct failure failure_of_store(enum store_error error)
         return (struct failure){EXIT_SYSTEM, "store-damaged",
                                 "The file store/data.mdb is damaged: what was read is not what was written, "
                                 "so nothing is answered "
-                                "from it. Check the disk, restore the folder from a backup or move it away, "
+                                "from it. A copy that was made while a daemon ran is damaged too: copy the "
+                                "folder again while it is stopped. Else check the disk, restore the folder "
+                                "from a backup or move it away, "
                                 "and let the node fetch "
                                 "its logs again. Sign nothing before your own log is here again up to its "
                                 "end: signing on top of an "
@@ -129,6 +131,8 @@ static struct failure failure_of_store(enum store_error error)
     case STORE_PERMISSION:
         return (struct failure){EXIT_SYSTEM, "permission",
                                 "The store may not be read or written by this user."};
+    case STORE_NO_DESCRIPTOR:
+        return (struct failure){EXIT_SYSTEM, "too-many-files", home_error_sentence(HOME_NO_DESCRIPTOR)};
     case STORE_BUSY:
         return (struct failure){EXIT_BUSY, "store-busy",
                                 "Too many programs read the store at once: try again in a moment."};
@@ -185,6 +189,7 @@ static int home_error_code(enum home_error error)
     case HOME_LOCKED:
         return EXIT_BUSY;
     case HOME_PERMISSION:
+    case HOME_NO_DESCRIPTOR:
     case HOME_IO:
         break;
     }
@@ -214,6 +219,8 @@ static const char *home_error_word(enum home_error error)
         return "already-set-up";
     case HOME_LOCKED:
         return "busy";
+    case HOME_NO_DESCRIPTOR:
+        return "too-many-files";
     case HOME_IO:
         break;
     }

@@ -38,9 +38,16 @@ static int fail_id(const struct session *session, const char *text, enum id_resu
     }
     return session_fail(
         &session->options, EXIT_BAD_INPUT, "id-unknown",
-        "\"%s\" is neither an id nor a name in your contacts. To give an id a name: tradeproof "
-        "contact add ID NAME",
+        "\"%s\" is neither an id nor a name in your contacts or your trust file. To give an id a name: "
+        "tradeproof contact add ID NAME",
         text);
+}
+
+static int fail_ambiguous(const struct session *session, const char *text)
+{
+    return session_fail(&session->options, EXIT_BAD_INPUT, "name-ambiguous",
+                        "\"%s\" is the name of several in your contacts and your trust file: say the id.",
+                        text);
 }
 
 static bool is_me(const struct session *session, const char *text)
@@ -48,20 +55,49 @@ static bool is_me(const struct session *session, const char *text)
     return session->has_actor && strcmp(text, "me") == 0;
 }
 
+/* A trust file's names are free text: one that is empty, an id or the word for oneself names nobody here. */
+static bool is_trusted_name(const struct trust_owner *owner, const struct network *network, struct bytes name)
+{
+    struct subject subject;
+    return name.size > 0 && contacts_alike(owner->name, name) && !contacts_alike("me", name) &&
+           subject_from_text(&subject, network, name) == ID_NOT_AN_ID;
+}
+
+size_t session_named(const struct session *session, struct bytes name, struct subject *out)
+{
+    const struct contact *contact = contacts_named(session->contacts, name);
+    size_t count = contact != NULL ? 1 : 0;
+
+    if (contact) {
+        *out = contact->subject;
+    }
+    for (size_t i = 0; i < session->trust->owner_count; i++) {
+        const struct trust_owner *owner = &session->trust->owners[i];
+        const struct subject subject = subject_of_actor(&owner->actor);
+
+        if (is_trusted_name(owner, &session->home.network, name) &&
+            (count == 0 || !subject_equal(out, &subject))) {
+            *out = subject;
+            count++;
+        }
+    }
+    return count;
+}
+
 int session_subject(const struct session *session, const char *text, struct subject *subject)
 {
-    const struct contact *contact = contacts_named(session->contacts, bytes_of_string(text));
     enum id_kind found = ID_ACTOR;
     enum id_result result;
     struct hash id;
+    size_t named;
 
     if (is_me(session, text)) {
         *subject = subject_of_actor(&session->actor);
         return EXIT_YES;
     }
-    if (contact) {
-        *subject = contact->subject;
-        return EXIT_YES;
+    named = session_named(session, bytes_of_string(text), subject);
+    if (named > 0) {
+        return named == 1 ? EXIT_YES : fail_ambiguous(session, text);
     }
     result = subject_from_text(subject, &session->home.network, bytes_of_string(text));
     if (result == ID_WRONG_KIND) {
@@ -161,13 +197,15 @@ const char *session_argument_of(const struct session *session, const struct hash
     static char turns[ARGUMENT_TURNS][ARGUMENT_SIZE];
     static size_t turn;
     const struct contact *contact = contacts_of(session->contacts, id);
+    struct subject named;
     char *out;
 
     if (session->has_actor && hash_equal(id, &session->actor.hash)) {
         return "me";
     }
     out = turns[turn++ % ARGUMENT_TURNS];
-    if (contact && is_pasted_whole(contact->name)) {
+    if (contact && is_pasted_whole(contact->name) &&
+        session_named(session, bytes_of_string(contact->name), &named) == 1) {
         snprintf(out, sizeof turns[0], "\"%s\"", contact->name);
     } else {
         id_to_text(out, ID_ACTOR, &session->home.network, id);

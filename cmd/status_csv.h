@@ -64,7 +64,7 @@ struct status_row {
 struct status_context {
     const struct network *network;
     void *caller;
-    /* Whom an id, or a contact's name, stands for. Returns: false when it is neither. */
+    /* Whom an id, or a name, stands for. Returns: false when it is neither, or the name of several. */
     bool (*subject)(void *caller, struct bytes text, struct subject *out);
     enum status_reason reason; /* of rows that give none */
     uint32_t from;             /* the same */

@@ -21,12 +21,8 @@ struct reading {
 static bool find_subject(void *caller, struct bytes text, struct subject *out)
 {
     const struct session *session = caller;
-    const struct contact *contact = contacts_named(session->contacts, text);
-    if (contact != NULL) {
-        *out = contact->subject;
-        return true;
-    }
-    return subject_from_text(out, &session->home.network, text) == ID_OK;
+    return session_named(session, text, out) == 1 ||
+           subject_from_text(out, &session->home.network, text) == ID_OK;
 }
 
 /* ---- what rows name ---- */

@@ -13,7 +13,7 @@ struct status_rows_request {
     enum status_action action;
     bool revoked;              /* reinstate also what was revoked */
     enum status_reason reason; /* of rows that give none */
-    uint32_t from;             /* the same */
+    uint32_t from;             /* the same; DAY_NONE: as own_entries_coming */
 };
 
 /* Read the file. Writes: the certificates about which something is to be written, each with its own reason

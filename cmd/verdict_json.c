@@ -529,5 +529,9 @@ json_t *verdict_json(const struct verdict_page *page)
     json_object_set_new(object, "next_lapse",
                         json_of_lapse(page->verdict->next_lapse_day, page->verdict->next_lapse));
     json_object_set_new(object, "rules", json_of_rules(page));
+    json_object_set_new(object, "workplace",
+                        page->verdict->workplace.answer.reason == REASON_NONE
+                            ? json_null()
+                            : json_of_freshness(page, &page->verdict->workplace));
     return object;
 }

@@ -153,7 +153,9 @@ const struct code_verdict *page_next_uncertified(const struct verdict_page *page
 static bool stands(const struct verdict_page *page, const struct dossier_place *place)
 {
     struct status_days days;
-    if (place->erased || place_weigh(page->dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING) {
+    if (place->erased ||
+        place_weigh(page->dossier, place, stance_of_entry(ENTRY_STATEMENT, NULL, PARTY_SUBJECT)).weight ==
+            WEIGHT_NOTHING) {
         return false;
     }
     status_days_init(&days);

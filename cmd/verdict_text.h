@@ -24,6 +24,8 @@ void verdict_text_titles(FILE *out, const struct verdict_page *page);
 void verdict_text_requirement(FILE *out, const struct verdict_page *page);
 /* Why it is not met, part by part, on one line without an end: "A2, A3 are missing; …". */
 void verdict_text_lacking(FILE *out, const struct verdict *verdict);
+/* Of what is unknown in it, who may have said more than is known, each on a line. */
+void verdict_text_silent(FILE *out, const struct verdict_page *page);
 /* Which rules were used. */
 void verdict_text_rules(FILE *out, const struct verdict_page *page);
 

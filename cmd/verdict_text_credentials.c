@@ -278,6 +278,17 @@ static void print_end(FILE *out, const struct credential_verdict *verdict,
 
 /* ---- together ---- */
 
+static void print_workplace(FILE *out, const struct verdict_page *page,
+                            const struct credential_verdict *verdict)
+{
+    const struct freshness *workplace = &page->verdict->workplace;
+    char words[EVIDENCE_LINE_SIZE];
+    if (verdict->axes[AXIS_STATUS].reason == REASON_CONDITION && workplace->answer.reason != REASON_NONE) {
+        workplace_words(words, workplace, page_name_of(page, &workplace->author.hash));
+        fprintf(out, BENEATH "%s\n", words);
+    }
+}
+
 static void print_credential(FILE *out, const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -297,6 +308,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_rules(out, verdict);
     evidence_line(age, verdict, page_evidence_name(page, verdict));
     fprintf(out, "; %s\n", age);
+    print_workplace(out, page, verdict);
     print_end(out, verdict, credential);
     print_code_verdict(out, page, index);
     print_history(out, page, index);
@@ -363,10 +375,13 @@ static void print_erased(FILE *out, const struct verdict_page *page)
         time_to_text(time, erased->time_s);
         fprintf(out,
                 "  %" PRIu64
-                " certificate%s by %s %s erased by %s issuer, last on %.10s: nobody reads %s now\n",
+                " certificate%s by %s %s erased by %s issuer, last on %.10s: nobody reads %s now\n"
+                "      (for seven days the issuer may give %s back, on its own node until seven days after "
+                "its next "
+                "key rotation)\n",
                 erased->count, erased->count == 1 ? "" : "s", page_name_of(page, &erased->author.hash),
                 erased->count == 1 ? "was" : "were", erased->count == 1 ? "its" : "their", time,
-                erased->count == 1 ? "it" : "them");
+                erased->count == 1 ? "it" : "them", erased->count == 1 ? "it" : "them");
     }
 }
 

@@ -311,7 +311,32 @@ static bool is_no_denial(void *context, const struct expression *node)
     return node->op != EXPRESSION_NOT;
 }
 
-static void print_silent(FILE *out, const struct verdict_page *page)
+/* Whether a network is what it hangs on, by itself or in the rules of a title or code. */
+static bool hangs_on_network(const struct requirement_part *part, const struct verdict *verdict)
+{
+    bool hangs = part->credential != SIZE_MAX &&
+                 verdict->credentials[part->credential].axes[AXIS_STATUS].reason == REASON_CONDITION;
+    for (size_t i = 0; i < part->missing_count; i++) {
+        hangs = hangs || part->missing[i].kind == MISSING_NETWORK;
+    }
+    return hangs && part->answer == ANSWER_UNKNOWN;
+}
+
+static void print_workplace(FILE *out, const struct verdict_page *page)
+{
+    const struct verdict *verdict = page->verdict;
+    char words[EVIDENCE_LINE_SIZE];
+    bool hangs = false;
+    for (size_t i = 0; i < verdict->part_count; i++) {
+        hangs = hangs || hangs_on_network(&verdict->parts[i], verdict);
+    }
+    if (hangs && verdict->workplace.answer.reason != REASON_NONE) {
+        workplace_words(words, &verdict->workplace, page_name_of(page, &verdict->workplace.author.hash));
+        fprintf(out, "  They may work elsewhere by now: %s\n", words);
+    }
+}
+
+void verdict_text_silent(FILE *out, const struct verdict_page *page)
 {
     struct asked_spaces asked = {.out = out, .page = page};
     for (size_t i = 0; i < page->verdict->part_count; i++) {
@@ -321,6 +346,7 @@ static void print_silent(FILE *out, const struct verdict_page *page)
             expression_each(part->expression, print_lacking_node, &asked);
         }
     }
+    print_workplace(out, page);
 }
 
 void verdict_text_requirement(FILE *out, const struct verdict_page *page)
@@ -345,7 +371,7 @@ void verdict_text_requirement(FILE *out, const struct verdict_page *page)
         print_part(out, verdict, &verdict->parts[i]);
     }
     if (verdict->requirement == ANSWER_UNKNOWN) {
-        print_silent(out, page);
+        verdict_text_silent(out, page);
     }
 }
 

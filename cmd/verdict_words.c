@@ -214,6 +214,11 @@ void rules_evidence_words(char *out, const struct freshness *freshness, const ch
     author_words(out, EVIDENCE_LINE_SIZE, freshness, name, "whose rules these are");
 }
 
+void workplace_words(char *out, const struct freshness *freshness, const char *name)
+{
+    author_words(out, EVIDENCE_LINE_SIZE, freshness, name, "on whose roster they were");
+}
+
 void lacking_words(char *out, const struct lacking *lacking, const char *name)
 {
     char who[CODE_SIZE_MAX + 32];

@@ -24,6 +24,10 @@ void evidence_line(char *out, const struct credential_verdict *credential, const
  * are, is 300 days old". name: of its author. out has EVIDENCE_LINE_SIZE bytes. */
 void rules_evidence_words(char *out, const struct freshness *freshness, const char *name);
 
+/* Why nobody can say where somebody works, the same way: "what is known of Lone Star Garage, on whose roster
+ * they were, is 19 days old". */
+void workplace_words(char *out, const struct freshness *freshness, const char *name);
+
 /* Why more may have been said of codes than is known: "what is known of A driving school, who may speak of
  * ase/A*, is 10 days old". name: of whoever may have said it. out has LACKING_LINE_SIZE bytes. */
 enum { LACKING_LINE_SIZE = EVIDENCE_LINE_SIZE + CODE_SIZE_MAX };

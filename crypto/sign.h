@@ -2,8 +2,9 @@
 #define CRYPTO_SIGN_H
 
 /* Ed25519 detached signatures over labelled hashes (RFC 8032; DESIGN section 4). libsodium alone decides
- * whether a signature is valid; on top of it a key must be a valid point of prime order when it is
- * registered. */
+ * whether a signature is valid; on top of it the key must be a canonical point on the main subgroup, of
+ * which libsodium asks only a part. A record may list any 32 bytes as a key: ones that are no such point
+ * never sign. */
 
 #include "crypto/hash.h"
 
@@ -27,11 +28,9 @@ struct signature {
 void sign_key_pair(struct sign_public_key *public_key, struct sign_secret_key *secret,
                    const struct sign_seed *seed);
 
-/* Whether key may be registered: a canonical point on the main subgroup, neither of small order nor the
- * identity. */
-bool sign_key_is_valid(const struct sign_public_key *key);
-
 void sign_hash(struct signature *out, const struct sign_secret_key *secret, const struct hash *hash);
+/* Whether signature is valid and key such a point. What is found of a key is remembered, per thread: most
+ * keys that are listed never sign here, and those that do sign often. */
 bool sign_verify(const struct signature *signature, const struct sign_public_key *key,
                  const struct hash *hash);
 

@@ -4,10 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/logline.h"
 #include "node/settle.h"
 
-enum { HELLO_ARENA_SIZE = 4096, ENDPOINT_LINE_MAX = ENDPOINT_SIZE_MAX + ID_TEXT_MAX + 3 };
+enum {
+    HELLO_ARENA_SIZE = 4096,
+    ENDPOINT_LINE_MAX = ENDPOINT_SIZE_MAX + ID_TEXT_MAX + 3,
+    ENDPOINT_INTERVAL_MS = 1000
+};
 
 static const char endpoint_scheme[] = "tcp://";
 
@@ -78,11 +83,33 @@ bool arrivals_endpoint(const struct daemon *daemon, char *out, size_t capacity)
     return size > 0 && (size_t)size < capacity;
 }
 
+/* Where there is no room for the file now there may be later, and others wait for it. */
+static void write_endpoint(struct daemon *daemon)
+{
+    char line[ENDPOINT_LINE_MAX + 1];
+    const bool is_again = daemon->endpoint_ms != UINT64_MAX;
+    enum home_error error;
+    size_t size;
+
+    daemon->endpoint_ms = UINT64_MAX;
+    if (!arrivals_endpoint(daemon, line, ENDPOINT_LINE_MAX)) {
+        return;
+    }
+    size = strlen(line);
+    line[size] = '\n';
+    error = home_write(&daemon->home, ENDPOINT_FILE, line, size + 1, 0644);
+    if (error == HOME_OK) {
+        return;
+    }
+    if (!is_again) {
+        LOG(LOG_WARN, "endpoint-not-written", LOG_T("why", home_error_sentence(error)));
+    }
+    daemon->endpoint_ms = daemon->now_ms + clock_rhythm_ms(ENDPOINT_INTERVAL_MS);
+}
+
 static void on_ready(struct daemon *daemon, enum net_role role, struct bytes endpoint)
 {
     char line[ENDPOINT_LINE_MAX + 1];
-    enum home_error error = HOME_OK;
-    size_t size = 0;
 
     daemon->processes.net[role].ready = true;
     if (role != NET_LISTEN || !processes_set_bound(&daemon->processes, endpoint) ||
@@ -90,12 +117,7 @@ static void on_ready(struct daemon *daemon, enum net_role role, struct bytes end
         return;
     }
     LOG(LOG_INFO, "listening", LOG_T("endpoint", line));
-    size = strlen(line);
-    line[size] = '\n';
-    error = home_write(&daemon->home, ENDPOINT_FILE, line, size + 1, 0644);
-    if (error != HOME_OK) {
-        LOG(LOG_WARN, "endpoint-not-written", LOG_T("why", home_error_sentence(error)));
-    }
+    write_endpoint(daemon);
 }
 
 static void on_failed(struct daemon *daemon, enum net_role role, struct bytes why)
@@ -138,7 +160,10 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     node_text(daemon, peer, node);
     LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
         LOG_T("role", net_role_name(peer->role)));
-    settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id}, NULL);
+    settle_event(daemon,
+                 &(struct sync_event){
+                     .kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
+                 NULL);
 }
 
 static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)
@@ -313,5 +338,8 @@ void arrivals_timers(struct daemon *daemon)
 
     while ((peer = peers_overdue(&daemon->peers, daemon->now_ms)) != NULL) {
         settle_kick(daemon, peer, "no-hello");
+    }
+    if (daemon->now_ms >= daemon->endpoint_ms) {
+        write_endpoint(daemon);
     }
 }

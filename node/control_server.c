@@ -52,7 +52,7 @@ enum home_error control_server_init(struct control_server *server, const struct 
         return error;
     }
     if (!control_address(home, &address, &folder)) {
-        return HOME_PERMISSION;
+        return home_error_of(errno);
     }
     server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (server->fd >= 0) {
@@ -61,12 +61,12 @@ enum home_error control_server_init(struct control_server *server, const struct 
         bound = bind(server->fd, (const struct sockaddr *)&address, sizeof address);
         (void)umask(mask);
     }
-    (void)close(folder);
-    if (bound == 0 && listen(server->fd, BACKLOG) == 0) {
-        return HOME_OK;
+    if (bound != 0 || listen(server->fd, BACKLOG) != 0) {
+        error = home_error_of(errno);
+        control_server_deinit(server);
     }
-    control_server_deinit(server);
-    return HOME_IO;
+    (void)close(folder);
+    return error;
 }
 
 static void drop(struct control_client *client)

@@ -57,6 +57,7 @@ static enum daemon_end end_of_home(enum home_error error)
     case HOME_OK:
     case HOME_PERMISSION:
     case HOME_EXISTS:
+    case HOME_NO_DESCRIPTOR:
     case HOME_IO:
         break;
     }
@@ -80,10 +81,14 @@ static enum daemon_end end_of_store(enum store_error error)
             "away.");
         return DAEMON_BAD_INPUT;
     case STORE_DAMAGED:
-        say("The file `store/data.mdb` is damaged: restore the folder from a backup, or move it away to sync "
-            "anew. Before you sign anything, have your own log here again: a head that others hold and you "
+        say("The file `store/data.mdb` is damaged, as a copy is that was made while a daemon ran: copy the "
+            "folder "
+            "again while that one is stopped, restore it from a backup, or move it away to sync anew. Before "
+            "you sign anything, have your own log here again: a head that others hold and you "
             "don't becomes a fork.");
         return DAEMON_SYSTEM;
+    case STORE_NO_DESCRIPTOR:
+        return end_of_home(HOME_NO_DESCRIPTOR);
     case STORE_OK:
     case STORE_NOT_FOUND:
     case STORE_MAP_FULL:
@@ -98,8 +103,11 @@ static enum daemon_end end_of_store(enum store_error error)
     return DAEMON_SYSTEM;
 }
 
-static enum daemon_end end_of_key_file(const struct daemon *daemon, const char *name)
+static enum daemon_end end_of_key_file(const struct daemon *daemon, const char *name, enum home_error error)
 {
+    if (error == HOME_NO_DESCRIPTOR) {
+        return end_of_home(error);
+    }
     (void)fprintf(
         stderr,
         "tradeproofd: The key file %s/%s is missing, damaged or unreadable: restore it from a backup, or run "
@@ -176,11 +184,11 @@ static enum daemon_end read_home(struct daemon *daemon)
     }
     error = node_keys_read(&daemon->keys, &daemon->home);
     if (error != HOME_OK) {
-        return end_of_key_file(daemon, NODE_KEYS_FILE);
+        return end_of_key_file(daemon, NODE_KEYS_FILE, error);
     }
     error = checkpoints_init(&daemon->checkpoints, &daemon->home, daemon->now_ms);
     if (error != HOME_OK) {
-        return end_of_key_file(daemon, CHECKPOINT_KEYS_FILE);
+        return end_of_key_file(daemon, CHECKPOINT_KEYS_FILE, error);
     }
     return DAEMON_STOPPED;
 }
@@ -194,7 +202,7 @@ static enum daemon_end open_store(struct daemon *daemon)
     enum store_error error = STORE_OK;
 
     if (self_error != HOME_OK && self_error != HOME_NOT_FOUND) {
-        return end_of_key_file(daemon, "actor.public");
+        return end_of_key_file(daemon, "actor.public", self_error);
     }
     home_file(&daemon->home, "store", folder);
     error = store_open(&daemon->store, &options);
@@ -312,6 +320,7 @@ static int timeout_ms(const struct daemon *daemon)
         processes_deadline_ms(&daemon->processes),
         peers_deadline_ms(&daemon->peers),
         control_server_deadline_ms(&daemon->control),
+        daemon->endpoint_ms,
         daemon->readers_ms,
         daemon->erasing_ms,
         consent_checks_deadline_ms(&daemon->consent_checks),
@@ -442,7 +451,7 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     daemon->options = options;
     daemon->lock = daemon->signals = daemon->control.fd = daemon->starter.fd = -1;
     daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
-    daemon->recheck_ms = UINT64_MAX;
+    daemon->recheck_ms = daemon->endpoint_ms = UINT64_MAX;
     daemon->follow_ms = daemon->now_ms; /* some may have been on their way when it stopped */
     daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);
     end = start(daemon);

@@ -8,15 +8,20 @@
 
 #define FOLLOW_FILE "follow"
 
-enum { FOLLOWED_MAX = 2 * WATCH_MAX };
+enum { FOLLOWED_FILES = 2, FOLLOWED_MAX = FOLLOWED_FILES * WATCH_MAX };
 
 struct followed {
     size_t count;
     struct actor_id actors[FOLLOWED_MAX]; /* sorted, each once */
+    struct {
+        size_t count;
+        struct actor_id actors[WATCH_MAX];
+    } files[FOLLOWED_FILES]; /* as they were when they were last read */
 };
 
-/* Read both files. A file that is refused is as if it were empty, and *refused names it (else NULL). Returns:
- * HOME_OK, or why a file could not be read; *out is empty then. */
+/* Read both files again. Of one that is refused, or can't be read now, whoever stood in it goes on being
+ * followed, and *refused names it (else NULL). Requires: *out is zero before the first time. Returns:
+ * HOME_OK, or why a file could not be read. */
 enum home_error followed_read(struct followed *out, const char **refused, const struct home *home);
 
 /* NULL: nobody is followed. */

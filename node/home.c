@@ -14,7 +14,7 @@ enum { FILE_PATH_SIZE = HOME_PATH_MAX + 64, NETWORK_FILE_SIZE_MAX = HASH_TAG_SIZ
 
 static const char *const subfolders[] = {"store", "challenges"};
 
-static enum home_error error_of(int number)
+enum home_error home_error_of(int number)
 {
     switch (number) {
     case ENOENT:
@@ -29,6 +29,9 @@ static enum home_error error_of(int number)
         return HOME_NO_ROOM;
     case EEXIST:
         return HOME_EXISTS;
+    case EMFILE:
+    case ENFILE:
+        return HOME_NO_DESCRIPTOR;
     default:
         return HOME_IO;
     }
@@ -115,7 +118,7 @@ static enum home_error make_folders(const char *path)
         }
         part[i] = '\0';
         if (mkdir(part, FOLDER_MODE) != 0 && errno != EEXIST) {
-            return error_of(errno);
+            return home_error_of(errno);
         }
         part[i] = path[i];
     }
@@ -183,16 +186,16 @@ enum home_error home_read(const struct home *home, const char *name, void *out, 
     home_file(home, name, path);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
-        return error_of(errno);
+        return home_error_of(errno);
     }
     if (fstat(fd, &status) != 0) {
-        error = error_of(errno);
+        error = home_error_of(errno);
     } else if (!S_ISREG(status.st_mode)) {
         error = HOME_IO;
     } else if (status.st_size > 0 && (uint64_t)status.st_size > capacity) {
         error = HOME_TOO_LARGE;
     } else if ((count = read_all(fd, out, capacity)) < 0) {
-        error = error_of(errno);
+        error = home_error_of(errno);
     }
     (void)close(fd);
     if (error == HOME_OK) {
@@ -231,10 +234,10 @@ static enum home_error sync_folder_of(const char *path)
     folder[slash - path] = '\0';
     fd = open(slash == path ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        return error_of(errno);
+        return home_error_of(errno);
     }
     if (fsync(fd) != 0) {
-        error = error_of(errno);
+        error = home_error_of(errno);
     }
     (void)close(fd);
     return error;
@@ -251,16 +254,16 @@ enum home_error home_write(const struct home *home, const char *name, const void
     (void)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {
-        return error_of(errno);
+        return home_error_of(errno);
     }
     if (fchmod(fd, (mode_t)mode) != 0 || !write_all(fd, data, size) || fsync(fd) != 0) {
-        error = error_of(errno);
+        error = home_error_of(errno);
     }
     if (close(fd) != 0 && error == HOME_OK) {
-        error = error_of(errno);
+        error = home_error_of(errno);
     }
     if (error == HOME_OK && rename(temporary, path) != 0) {
-        error = error_of(errno);
+        error = home_error_of(errno);
     }
     if (error != HOME_OK) {
         (void)unlink(temporary);
@@ -277,13 +280,13 @@ enum home_error home_lock(const struct home *home, const char *name, bool wait, 
     home_file(home, name, path);
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
-        return error_of(errno);
+        return home_error_of(errno);
     }
     do {
         locked = flock(file, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
     } while (locked != 0 && errno == EINTR);
     if (locked != 0) {
-        enum home_error error = errno == EWOULDBLOCK ? HOME_LOCKED : error_of(errno);
+        enum home_error error = errno == EWOULDBLOCK ? HOME_LOCKED : home_error_of(errno);
 
         (void)close(file);
         return error;
@@ -345,6 +348,10 @@ const char *home_error_sentence(enum home_error error)
         return "Another tradeproof daemon or command is using this folder: wait for it to end, or choose "
                "another "
                "one with --home.";
+    case HOME_NO_DESCRIPTOR:
+        return "Too many files are open: raise the limit of open files (`ulimit -n`), or the system's, and "
+               "try "
+               "again.";
     case HOME_IO:
         return "The data folder could not be read or written: check the disk.";
     }

@@ -41,7 +41,8 @@ enum home_error {
     HOME_TOO_LARGE, /* a file exceeds its limit */
     HOME_NOT_FOUND, /* that file is not there */
     HOME_EXISTS,
-    HOME_LOCKED, /* another process holds the lock */
+    HOME_LOCKED,        /* another process holds the lock */
+    HOME_NO_DESCRIPTOR, /* this process, or the system, has too many files open */
     HOME_IO,
 };
 
@@ -76,6 +77,8 @@ enum home_error home_lock(const struct home *home, const char *name, bool wait, 
 enum home_error home_trust(const struct home *home, struct trust *trust, enum trust_result *result,
                            size_t *line, enum id_result *id);
 
+/* What errno means here. */
+enum home_error home_error_of(int number);
 /* What the user is told: one clear sentence with what to do next. */
 const char *home_error_sentence(enum home_error error);
 

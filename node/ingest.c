@@ -594,7 +594,8 @@ static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *
     return schema_decode(&signed_checkpoint_schema, out, *encoded, &ingest->arena);
 }
 
-/* The keys with which a checkpoint has to be signed. It counts only when the header that it names is held. */
+/* The keys with which a checkpoint has to be signed. It says how fresh a log is only when the header that it
+ * names is held. */
 static enum reason keys_of_checkpoint(struct key_set *keys, struct store_txn *txn,
                                       const struct checkpoint *checkpoint, enum store_error *error)
 {
@@ -629,6 +630,24 @@ static enum reason check_key_is_listed(struct store_txn *txn, const struct signe
     *error = store_checkpoint_key_until(txn, &said->author, said->seq,
                                         &keys->keys[checkpoint->signature.key_index].key, &until_s);
     return *error == STORE_OK && said->time_s > until_s ? REASON_SIGNER_ROLE : REASON_NONE;
+}
+
+/* One that names a head which is not held shows since when that was there, once it is, whoever signed it. So
+ * that nobody else fills the room for them, it has to be by keys that the author lists as far as is known. */
+static enum store_error note_named_head(struct ingest *ingest, struct store_txn *txn,
+                                        const struct signed_checkpoint *checkpoint, uint64_t now_s)
+{
+    const struct checkpoint *said = &checkpoint->checkpoint;
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &said->author, &state);
+
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (checkpoint_check(checkpoint, ingest->network, &state.keys, NULL) != REASON_NONE) {
+        return STORE_OK;
+    }
+    return store_note_named_head(txn, &said->author, said->seq, &said->head, now_s);
 }
 
 /* By this machine's alone, whatever the evidence says: two who were robbed of their keys may say that, too.
@@ -681,6 +700,9 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     }
     *author = checkpoint.checkpoint.author;
     reason = keys_of_checkpoint(&keys, txn, &checkpoint.checkpoint, error);
+    if (reason == REASON_ORPHAN) {
+        *error = note_named_head(ingest, txn, &checkpoint, now_s);
+    }
     if (reason != REASON_NONE || *error != STORE_OK) {
         return reason;
     }

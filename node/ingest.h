@@ -88,7 +88,8 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
  * now_s is this node's clock: a checkpoint too far ahead of it and of the evidence waits
  * (REASON_CHECKPOINT_AHEAD, see waiting_checkpoints.h), and one that was kept though it is that by now goes
  * back behind what is dated lower. Returns: REASON_NONE when it was kept, REASON_KNOWN,
- * REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is not held), … */
+ * REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is not held, and it is kept only since when it was there:
+ * store_note_named_head), … */
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               uint64_t now_s, struct actor_id *author, enum store_error *error);
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,

@@ -122,7 +122,7 @@ enum reason node_hello_check(const struct hello *hello, const struct network *ne
 {
     struct hash hash;
 
-    if (!hash_equal(&hello->transport_key.key, &authenticated->key) || !sign_key_is_valid(&hello->node_key)) {
+    if (!hash_equal(&hello->transport_key.key, &authenticated->key)) {
         return REASON_BAD_KEY;
     }
     transport_hash(&hash, network, authenticated);

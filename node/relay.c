@@ -181,7 +181,10 @@ static enum store_error head_of(struct store_txn *txn, const struct log_state *s
 {
     *out =
         (struct head){.author = state->author, .epoch = state->epoch, .seq = state->seq, .hash = state->head};
-    return relay_has_gaps(txn, &state->author, &out->gaps);
+    uint64_t blocks = 0;
+    enum store_error error = store_log_size(txn, &state->author, &blocks, &out->bytes);
+
+    return error == STORE_OK ? relay_has_gaps(txn, &state->author, &out->gaps) : error;
 }
 
 static enum store_error send_checkpoint(struct relay *relay, struct store_txn *txn, uint32_t peer,

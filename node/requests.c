@@ -69,18 +69,22 @@ bool requests_read_followed(struct daemon *daemon)
     const char *refused = NULL;
     enum home_error error = followed_read(&daemon->followed, &refused, &daemon->home);
 
-    if (error == HOME_OK && refused == NULL) {
-        return true;
+    if (error != HOME_OK) {
+        LOG(LOG_ERROR, "follow-list-not-read", LOG_T("file", refused != NULL ? refused : FOLLOW_FILE),
+            LOG_T("why", home_error_sentence(error)));
+        return false;
     }
-    LOG(LOG_ERROR, "follow-list-refused", LOG_T("file", refused != NULL ? refused : FOLLOW_FILE));
-    return false;
+    if (refused != NULL) {
+        LOG(LOG_ERROR, "follow-list-refused", LOG_T("file", refused));
+    }
+    return true;
 }
 
 bool requests_reload(struct daemon *daemon)
 {
     struct actor_id self;
+    const bool is_followed_read = requests_read_followed(daemon);
 
-    (void)requests_read_followed(daemon);
     if (!reload_trust(daemon) || !reload_checkpoint_key(daemon)) {
         return false;
     }
@@ -92,7 +96,7 @@ bool requests_reload(struct daemon *daemon)
     daemon->recheck_ms = daemon->now_ms;
     watch_reload(&daemon->watch, daemon->now_ms);
     LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
-    return true;
+    return is_followed_read;
 }
 
 static void put(struct daemon *daemon, const struct control_request *request, enum intake_kind kind,

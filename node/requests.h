@@ -11,8 +11,8 @@ void requests_take(struct daemon *daemon);
 /* Read the trust file and the own actor again. A bad trust file leaves the old one in force. Returns: whether
  * all was read. */
 bool requests_reload(struct daemon *daemon);
-/* Read again whom the owner follows. Returns: false when a file was refused: who stands in it is not
- * followed. */
+/* Read again whom the owner follows. Returns: false when a file could not be read: who stood in it goes on
+ * being followed. */
 bool requests_read_followed(struct daemon *daemon);
 /* Read home/actor.public into *self. Returns: HOME_NOT_FOUND when there is no own actor, HOME_IO when the
  * file is no inception. */

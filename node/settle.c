@@ -28,6 +28,8 @@ const char *store_error_word(enum store_error error)
         return "permission";
     case STORE_BUSY:
         return "busy";
+    case STORE_NO_DESCRIPTOR:
+        return "no-descriptor";
     case STORE_IO:
         return "io";
     case STORE_NO_MEMORY:
@@ -104,13 +106,15 @@ static void answer(struct daemon *daemon, const struct intake_item *item, enum r
     }
 }
 
+/* size: of the block's bytes, where a peer sent it. */
 static void feed_block(struct daemon *daemon, enum sync_event_kind kind, uint32_t peer,
-                       const struct ingest_result *result)
+                       const struct ingest_result *result, size_t size)
 {
     const struct sync_event event = {
         .kind = kind,
         .peer = peer,
-        .head = {.author = result->author, .epoch = result->epoch, .seq = result->seq, .hash = result->hash}};
+        .head = {.author = result->author, .epoch = result->epoch, .seq = result->seq, .hash = result->hash},
+        .size = size};
 
     settle_event(daemon, &event, NULL);
 }
@@ -167,9 +171,9 @@ static void on_new_head(struct daemon *daemon, const struct intake_item *item)
 {
     uint32_t peer = sync_peer_of(daemon, item);
 
-    feed_block(daemon, SYNC_BLOCK_NEW, peer, &item->result);
+    feed_block(daemon, SYNC_BLOCK_NEW, peer, &item->result, item->bytes.size);
     if (peer != SYNC_LOCAL) {
-        feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result);
+        feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result, item->bytes.size);
     }
     recheck_later(daemon);
     watch_on_accepted(&daemon->watch);
@@ -215,15 +219,15 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         return;
     }
     if (result->reason == REASON_KNOWN) {
-        feed_block(daemon, SYNC_BLOCK_IN, peer->id, result);
+        feed_block(daemon, SYNC_BLOCK_IN, peer->id, result, item->bytes.size);
         return;
     }
     if (result->on_way) {
-        feed_block(daemon, SYNC_BLOCK_ON_WAY, peer->id, result);
+        feed_block(daemon, SYNC_BLOCK_ON_WAY, peer->id, result, item->bytes.size);
         return;
     }
     if (result->reason == REASON_ORPHAN) {
-        feed_block(daemon, SYNC_BLOCK_ORPHAN, peer->id, result);
+        feed_block(daemon, SYNC_BLOCK_ORPHAN, peer->id, result, item->bytes.size);
         return;
     }
     if (result->reason == REASON_NOT_ADMITTED || result->reason == REASON_QUOTA) {
@@ -261,10 +265,10 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
         log_block(daemon, LOG_WARN, "block-kept-aside", item);
         /* What speaks against somebody goes on at once; the rest of a branch with the next heads. */
         if (result->speaks) {
-            feed_block(daemon, SYNC_BLOCK_NEW, sync_peer_of(daemon, item), result);
+            feed_block(daemon, SYNC_BLOCK_NEW, sync_peer_of(daemon, item), result, item->bytes.size);
         }
         if (peer_of(daemon, item) != NULL) {
-            feed_block(daemon, SYNC_BLOCK_IN, item->from, result);
+            feed_block(daemon, SYNC_BLOCK_IN, item->from, result, item->bytes.size);
         }
         watch_on_accepted(&daemon->watch); /* what a cut keeps counts beside the chain */
         break;
@@ -586,7 +590,7 @@ static void announce_progress(struct daemon *daemon, const struct ingest_progres
         const struct ingest_result result = {
             .author = head->author, .epoch = head->epoch, .seq = head->seq, .hash = head->hash};
 
-        feed_block(daemon, SYNC_BLOCK_NEW, SYNC_LOCAL, &result);
+        feed_block(daemon, SYNC_BLOCK_NEW, SYNC_LOCAL, &result, 0);
     }
     if (progress->count > 0) {
         recheck_later(daemon);

@@ -39,24 +39,6 @@ void watch_news_line(char *out, const struct watch_news *news, const struct netw
 
 /* ---- the end of the file ---- */
 
-static enum home_error error_of(int number)
-{
-    switch (number) {
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return HOME_PERMISSION;
-    case ENOSPC:
-    case EDQUOT:
-        return HOME_NO_ROOM;
-    case ENOENT:
-    case ENOTDIR:
-        return HOME_NOT_FOUND;
-    default:
-        return HOME_IO;
-    }
-}
-
 /* The last bytes of a file of so many, NUL-terminated; NULL when they can't be had. */
 static char *read_end(int fd, off_t file_size)
 {
@@ -129,14 +111,14 @@ static enum home_error write_whole(int fd, off_t file_size, const char *text, si
             continue;
         }
         if (written <= 0) {
-            enum home_error error = error_of(written < 0 ? errno : EIO);
+            enum home_error error = home_error_of(written < 0 ? errno : EIO);
             (void)!ftruncate(fd, file_size);
             return error;
         }
         text += written;
         size -= (size_t)written;
     }
-    return fdatasync(fd) == 0 ? HOME_OK : error_of(errno);
+    return fdatasync(fd) == 0 ? HOME_OK : home_error_of(errno);
 }
 
 static enum home_error append(int fd, off_t file_size, const struct watch_news *news, size_t count,
@@ -166,7 +148,7 @@ static enum home_error append_news(int fd, struct watch_news *news, size_t count
 {
     struct stat status;
     if (fstat(fd, &status) != 0) {
-        return error_of(errno);
+        return home_error_of(errno);
     }
     if (!S_ISREG(status.st_mode)) {
         return HOME_IO;
@@ -191,7 +173,7 @@ enum home_error watch_log_append(const char *path, struct watch_news *news, size
 {
     int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     if (fd < 0) {
-        return error_of(errno);
+        return home_error_of(errno);
     }
     enum home_error error = append_news(fd, news, count, network, check_end);
     (void)close(fd);

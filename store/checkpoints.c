@@ -207,6 +207,20 @@ static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t
     return error == STORE_OK ? STORE_NOT_FOUND : error;
 }
 
+static enum store_error read_last_day_by(struct store_txn *txn, uint32_t number, uint64_t by_s,
+                                         struct disk_checkpoint *out)
+{
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = read_day_by(&walk, number, by_s, out);
+    walk_close(&walk);
+    return error;
+}
+
 /* ---- asking and telling ---- */
 
 static enum store_error read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
@@ -215,7 +229,6 @@ static enum store_error read_by(struct store_txn *txn, const struct actor_id *au
     struct key key = newest_key(author);
     uint64_t key_index;
     struct bytes newest;
-    struct walk walk;
     enum store_error error = table_get(txn, TABLE_CHECKPOINTS, &key, &newest);
 
     if (error != STORE_OK) {
@@ -224,16 +237,7 @@ static enum store_error read_by(struct store_txn *txn, const struct actor_id *au
     if (!row_of_encoded(out, &key_index, newest)) {
         return txn_fail(txn, STORE_DAMAGED);
     }
-    if (out->time_s <= by_s) {
-        return STORE_OK;
-    }
-    error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
-    if (error != STORE_OK) {
-        return error;
-    }
-    error = read_day_by(&walk, number, by_s, out);
-    walk_close(&walk);
-    return error;
+    return out->time_s <= by_s ? STORE_OK : read_last_day_by(txn, number, by_s, out);
 }
 
 enum store_error store_checkpoint_time_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
@@ -250,33 +254,40 @@ enum store_error store_checkpoint_time_by(struct store_txn *txn, const struct ac
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Whoever has a key that is listed no longer says nothing of the days since. */
-static enum store_error bound(struct store_txn *txn, uint32_t number, uint64_t head_seq,
-                              struct disk_checkpoint *checkpoint)
+static enum store_error read_until(struct store_txn *txn, uint32_t number, uint64_t head_seq,
+                                   const struct disk_checkpoint *checkpoint, uint64_t *until_s)
 {
     const struct key day = day_key(number, checkpoint->time_s);
     struct disk_checkpoint row;
     struct bytes value;
-    uint64_t until_s, end;
+    uint64_t end;
     enum store_error error = table_get(txn, TABLE_CHECKPOINT_DAYS, &day, &value);
 
     if (error != STORE_OK || value.size != sizeof row) {
         return error == STORE_OK || error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
     }
     memcpy(&row, value.data, sizeof row);
-    error = checkpoint_key_until(txn, number, head_seq, checkpoint->seq, &row.key, &until_s, &end);
-    if (error == STORE_OK && checkpoint->time_s > until_s) {
-        checkpoint->time_s = until_s;
-    }
-    return error;
+    return checkpoint_key_until(txn, number, head_seq, checkpoint->seq, &row.key, until_s, &end);
 }
 
+/* Whoever has a key that is listed no longer says nothing of the days since: that counts for nothing where it
+ * came before the block that lists it no longer, as it is refused after it. What it said before still does.
+ */
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out)
 {
     enum store_error error = read_by(txn, author, number, by_s, out);
 
-    return error == STORE_OK && out->seq < head_seq ? bound(txn, number, head_seq, out) : error;
+    while (error == STORE_OK && out->seq < head_seq) {
+        uint64_t until_s = UINT64_MAX;
+
+        error = read_until(txn, number, head_seq, out, &until_s);
+        if (error != STORE_OK || out->time_s <= until_s) {
+            return error;
+        }
+        error = read_last_day_by(txn, number, until_s, out);
+    }
+    return error;
 }
 
 /* ---- without a block ---- */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/copy.h"
 #include "store/figures.h"
 #include "store/generation.h"
 #include "store/index.h"
@@ -254,7 +255,7 @@ static enum store_error check_length(struct store *store)
         return STORE_IO;
     }
     if (file.st_size > 0 && (uint64_t)file.st_size / figures.ms_psize < info.me_last_pgno + 1) {
-        return STORE_NOT_A_STORE;
+        return STORE_DAMAGED;
     }
     return file.st_size > 0 ? check_numbers(store, figures.ms_psize) : STORE_OK;
 }
@@ -352,6 +353,9 @@ static enum store_error open_in(struct store *store, const struct store_options 
     }
     if (error == STORE_OK) {
         error = check_length(store);
+    }
+    if (error == STORE_OK) {
+        error = copy_check(store->env, store->read_only);
     }
     if (error == STORE_OK && !store->read_only) {
         store_clear_stale_readers(store);

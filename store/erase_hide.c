@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/bearing.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
 #include "store/grants.h"
@@ -64,15 +65,15 @@ enum store_error is_kept(struct store_txn *txn, const struct entry *entry, bool 
     uint8_t memory[AFFILIATION_ARENA_SIZE];
     struct affiliation affiliation;
     struct arena arena;
+    bool affiliates = entry->kind == ENTRY_AFFILIATION;
 
-    *kept = entry->kind == ENTRY_REVIEW;
+    *kept = false;
     arena_init(&arena, memory, sizeof memory);
-    if (entry->kind != ENTRY_AFFILIATION ||
-        entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE ||
-        affiliation.event != AFFILIATION_LEFT) {
+    if (affiliates && entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE) {
         return STORE_OK;
     }
-    return is_joined_readable(txn, &affiliation.id, kept);
+    *kept = bearing_is_against(bearing_of_entry(entry->kind, &affiliation));
+    return affiliates && *kept ? is_joined_readable(txn, &affiliation.id, kept) : STORE_OK;
 }
 
 /* ---- one entry ---- */

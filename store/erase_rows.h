@@ -64,7 +64,8 @@ enum store_error drops_delay(struct store_txn *txn, uint64_t due_s, uint32_t num
 /* Delete the eraser, and what would have it looked at. */
 enum store_error eraser_delete(struct store_txn *txn, uint32_t number, const struct eraser *eraser);
 
-/* Whether an `erase` of the entry has no effect, since it is against somebody. Requires: entry is whole. */
+/* Whether an `erase` of the entry has no effect, since it is against somebody (protocol/rules/bearing.h); a
+ * `left` until its `joined` are erased. Requires: entry is whole, of a content block. */
 enum store_error is_kept(struct store_txn *txn, const struct entry *entry, bool *kept);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/bearing.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
 #include "store/grants.h"
@@ -31,7 +32,7 @@ static enum store_error lack_of(struct store_txn *txn, uint32_t number, const st
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     *out = LACK_NOTHING;
-    if (gone.event == AFFILIATION_LEFT) {
+    if (gone.event != 0 && stance_of_affiliation((enum affiliation_event)gone.event) == STANCE_AGAINST) {
         error = is_joined_readable(txn, &gone.id, &readable);
         *out = readable ? LACK_MISSING : LACK_NOTHING;
     }
@@ -76,10 +77,10 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
         if (!entries[i].erased) {
             continue;
         }
-        if (explained && entries[i].kind == ENTRY_REVIEW) {
-            lack = LACK_MISSING; /* whoever had it has it still */
-        } else if (explained && entries[i].kind == ENTRY_AFFILIATION) {
+        if (explained && entries[i].kind == ENTRY_AFFILIATION) {
             error = lack_of(txn, number, &entries[i], &lack);
+        } else if (explained && bearing_is_against(bearing_of_entry(entries[i].kind, NULL))) {
+            lack = LACK_MISSING; /* whoever had it has it still */
         }
         gap->beside += lack != LACK_MISSING && !covered[i];
         gap->missing = (uint16_t)(gap->missing + (lack == LACK_MISSING));

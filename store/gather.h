@@ -51,6 +51,15 @@ struct gathered_log {
 
 #define NUMBER_NONE UINT32_MAX
 
+/* What came of checkpoints that named blocks of a chain before they were held. */
+struct gathered_above {
+    bool known; /* what follows was read */
+    size_t log, count;
+    struct {
+        uint64_t seq, arrived_s;
+    } heads[STORE_NAMED_HEADS_MAX];
+};
+
 struct gather {
     struct store_txn *txn;
     const struct network *network;
@@ -80,7 +89,8 @@ struct gather {
     size_t descended_rest;  /* and for those that were put off */
     struct stood_at *stood; /* heads beside the chain that checkpoints named */
     size_t stood_count, stood_capacity;
-    size_t stood_descended; /* blocks of branches that were looked at for them */
+    size_t stood_descended;      /* blocks of branches that were looked at for them */
+    struct gathered_above above; /* of the log that was asked for last: mostly it is asked for again */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, sealed_capacity,
         accreditation_capacity, withdrawal_capacity, succession_capacity, pack_capacity, review_capacity,
         void_capacity, leave_capacity;
@@ -110,6 +120,8 @@ enum store_error gather_number(struct gather *gather, const struct actor_id *act
 /* Where a log's author stands. */
 enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank);
 enum rank rank_of_chain(enum chain chain);
+/* Whether nothing lets an author speak, by its number: its log need not be gathered. */
+enum store_error gather_is_stranger(struct gather *gather, uint32_t number, bool *out);
 
 /* A log that is heard in its turn: by rank, then by actor id, which is the same order at every node. */
 struct gather_turn {
@@ -202,7 +214,8 @@ enum store_error gather_events(struct gather *gather, struct dossier_place *plac
 
 /* An arrival as far as it can be so: one that was noted ahead of the question's time has come by then. */
 uint64_t gather_arrival(const struct gather *gather, uint64_t arrived_s);
-/* Fill place.below_s, unless the entry arrived within so many days of the deadline: then it is in time. */
+/* Fill place.above_s and place.below_s, unless the entry arrived within so many days of the deadline: then it
+ * is in time. */
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
                               uint32_t days);
 
@@ -359,7 +372,9 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
 
 /* Affiliations of the actor, as technician and as shop. */
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor);
-/* Memberships in networks of the shops that she is or was affiliated with. Requires: her affiliations. */
+/* Memberships in networks of the shops that she is or was affiliated with: of more than DOSSIER_SHOPS_MAX,
+ * of those that others than strangers speak of, by how far her consent is proven, and by id. Requires: her
+ * affiliations. */
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician);
 /* Who said that one of the affiliations has ended. */
 enum store_error gather_leaves(struct gather *gather);

@@ -186,8 +186,10 @@ static enum store_error follow_sealed(struct gather *gather, const struct dossie
     if (!out->sealed) {
         return STORE_NO_MEMORY;
     }
-    out->sealed[out->sealed_count++] =
-        (struct dossier_sealed){.place = *place, .code = before.attestation.code};
+    out->sealed[out->sealed_count++] = (struct dossier_sealed){.place = *place,
+                                                               .code = before.attestation.code,
+                                                               .basis = before.attestation.basis,
+                                                               .earned_on = before.attestation.earned_on};
     tally->credentials++;
     return STORE_OK;
 }
@@ -766,18 +768,14 @@ static enum store_error pass_strangers_by(struct gather *gather, uint32_t *speak
 
     *count = 0;
     for (size_t i = 0; i < all && error == STORE_OK; i++) {
-        struct actor_id author;
-        enum chain chain = CHAIN_NONE;
+        bool stranger = true;
 
-        error = author_name(gather->txn, speakers[i], &author);
-        if (error == STORE_OK) {
-            error = chain_find(gather->txn, gather->trust, &author, &chain);
-        }
-        if (chain != CHAIN_NONE) {
+        error = gather_is_stranger(gather, speakers[i], &stranger);
+        if (!stranger) {
             speakers[(*count)++] = speakers[i];
         }
     }
-    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+    return error;
 }
 
 /* Who says something of the subject beside the chains. Of more than are named, none: which of them have the
@@ -950,54 +948,17 @@ enum store_error gather_kept_about(struct gather *gather, size_t log, const stru
     return error;
 }
 
-/* ---- shops of a technician ---- */
+/* ---- memberships ---- */
 
-/* Shops, each once. */
-struct shops {
-    bool cut;
-    size_t count;
-    struct actor_id actors[DOSSIER_SHOPS_MAX];
-};
-
-static void add_shop(struct shops *shops, const struct actor_id *shop)
+/* Of postings, of side rows, and of what is listed from both. */
+size_t gather_memberships_size(void)
 {
-    for (size_t i = 0; i < shops->count; i++) {
-        if (actor_id_equal(&shops->actors[i], shop)) {
-            return;
-        }
-    }
-    if (shops->count == DOSSIER_SHOPS_MAX) {
-        shops->cut = true;
-        return;
-    }
-    shops->actors[shops->count++] = *shop;
+    return 3 * sizeof(uint64_t) * POSTINGS_FOUND_MAX + 2 * sizeof(uint32_t) * ACCREDITORS_NAMED_MAX +
+           2 * sizeof(struct side_row) * SIDE_ROWS_MAX +
+           2 * sizeof(struct found) * (POSTINGS_FOUND_MAX + SIDE_ROWS_MAX);
 }
 
-/* How far her consent is proven. */
-static int proof_of(enum reason signature)
-{
-    return signature == REASON_NONE ? 0 : signature == REASON_CONSENT_KEY ? 2 : 1;
-}
-
-/* Add shops that say so themselves that the technician joined, by consents that are proven so far. */
-static void add_shops(struct shops *shops, const struct dossier *dossier, const struct actor_id *technician,
-                      int proof)
-{
-    for (size_t i = 0; i < dossier->affiliation_count; i++) {
-        const struct dossier_affiliation *row = &dossier->affiliations[i];
-        const struct consent *consent = &row->affiliation.consent;
-
-        if (row->signature != REASON_BAD_SIGNATURE && proof_of(row->signature) == proof &&
-            actor_id_equal(&consent->technician, technician) &&
-            actor_id_equal(&dossier->logs[row->place.log].author, &consent->shop)) {
-            add_shop(shops, &consent->shop);
-        }
-    }
-}
-
-/* What was found goes to memory that is used again for the next shop. */
-static enum store_error gather_memberships(struct gather *gather, const struct actor_id *shop,
-                                           struct arena *scratch)
+enum store_error gather_memberships(struct gather *gather, const struct actor_id *shop, struct arena *scratch)
 {
     const struct subject subject = subject_of_actor(shop);
     const struct dossier *out = gather->out;
@@ -1011,41 +972,4 @@ static enum store_error gather_memberships(struct gather *gather, const struct a
     };
 
     return follow_subject(gather, &wanted, scratch);
-}
-
-/* Of postings, of side rows, and of what is listed from both. */
-enum {
-    SHOP_FOUND_SIZE = 3 * sizeof(uint64_t) * POSTINGS_FOUND_MAX +
-                      2 * sizeof(uint32_t) * ACCREDITORS_NAMED_MAX +
-                      2 * sizeof(struct side_row) * SIDE_ROWS_MAX +
-                      2 * sizeof(struct found) * (POSTINGS_FOUND_MAX + SIDE_ROWS_MAX)
-};
-
-enum store_error gather_shops(struct gather *gather, const struct actor_id *technician)
-{
-    const size_t places_size = SHOP_FOUND_SIZE;
-    struct shops shops = {0};
-    struct arena scratch;
-    void *memory;
-    enum store_error error = STORE_OK;
-
-    add_shops(&shops, gather->out, technician, 0);
-    add_shops(&shops, gather->out, technician, 1);
-    gather->out->cuts.affiliations |= shops.cut;
-    /* Whatever keys shops make up, that must not cut off what is known. */
-    add_shops(&shops, gather->out, technician, 2);
-    if (shops.count == 0) {
-        return STORE_OK;
-    }
-    memory = malloc(places_size);
-    if (!memory) {
-        return STORE_NO_MEMORY;
-    }
-    arena_init(&scratch, memory, places_size);
-    for (size_t i = 0; i < shops.count && error == STORE_OK; i++) {
-        error = gather_memberships(gather, &shops.actors[i], &scratch);
-        arena_rewind(&scratch, 0);
-    }
-    free(memory);
-    return error;
 }

@@ -9,6 +9,7 @@ enum {
     SIDE_SPEAKERS_MAX = 4096,
     SIDE_JOINED_EACH_MAX = 4, /* of one technician, by the side blocks of one author */
     SIDE_ROSTER_MAX = 256,    /* of one shop, by its own */
+    HER_KEYS_MAX = 64,        /* that she ever presented herself with */
 };
 
 /* Who joined which shop. A shop's roster is found in its own log, whole; what shops say of a technician is
@@ -168,7 +169,8 @@ static enum store_error list_joined(struct gather *gather, uint32_t author, cons
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* On branches that were dropped nobody joined. A shop that says much of her hides its own word alone. */
+/* On branches that were dropped nobody joined. A shop that says much of her hides its own word alone. Of more
+ * than are looked at none is: which of them have the lower numbers here says nothing. */
 static enum store_error find_side_joined(struct gather *gather, const struct actor_id *actor, uint32_t number,
                                          struct side_joined *sides)
 {
@@ -180,6 +182,7 @@ static enum store_error find_side_joined(struct gather *gather, const struct act
     enum store_error error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, &joined, SIDE_SPEAKERS_MAX,
                                              &speakers, &count, &cut, gather->arena);
 
+    count = cut ? 0 : count;
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
         error = list_joined(gather, speakers[i], &joined, SIDE_JOINED_EACH_MAX, &each_cut, sides);
     }
@@ -233,8 +236,45 @@ static enum store_error add_share(struct gather *gather, const struct key *about
     return error;
 }
 
+static enum store_error add_signed(struct gather *gather, const struct sign_public_key *signer, size_t max,
+                                   struct joined *said)
+{
+    const size_t mark = arena_mark(gather->arena);
+    const struct key key = grant_key_of_signer(signer);
+    struct entry_at *found;
+    size_t count;
+    enum grants_cut cut;
+    enum store_error error =
+        grants_find(gather->txn, &key, max - said->count, &found, &count, &cut, gather->arena);
+
+    if (error == STORE_OK && count > 0) {
+        memcpy(said->items + said->count, found, count * sizeof *found);
+        said->count += count;
+    }
+    arena_rewind(gather->arena, mark);
+    return error;
+}
+
+/* What her own keys signed, at most max. */
+static enum store_error find_signed(struct gather *gather, uint32_t number, size_t max, struct joined *said)
+{
+    struct sign_public_key keys[HER_KEYS_MAX];
+    size_t count;
+    enum store_error error = own_keys(gather->txn, number, keys, HER_KEYS_MAX, &count);
+
+    said->items = arena_take(gather->arena, max * sizeof *said->items);
+    if (!said->items) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        error = add_signed(gather, &keys[i], max, said);
+    }
+    return error;
+}
+
 /* What shops say of the technician, at most max: each its share, so that nobody's many words hide what
- * another says. Entries in the actor's own log, numbered so, are among its roster already. */
+ * another says. Of more shops those that she surely consented to: which of the others have the lower numbers
+ * here says nothing. Entries in the actor's own log, numbered so, are among its roster already. */
 static enum store_error find_said(struct gather *gather, const struct actor_id *technician, uint32_t number,
                                   size_t max, struct joined *said)
 {
@@ -245,9 +285,12 @@ static enum store_error find_said(struct gather *gather, const struct actor_id *
     enum store_error error =
         grants_speakers(gather->txn, TABLE_GRANTS, &key, max, &shops, &count, &cut, gather->arena);
 
-    gather->out->cuts.affiliations |= error == STORE_OK && cut;
     if (error != STORE_OK || count == 0) {
         return error;
+    }
+    if (cut) {
+        gather->out->cuts.affiliations = true;
+        return find_signed(gather, number, max, said);
     }
     share = max / count < GRANTS_EACH_MAX ? max / count : GRANTS_EACH_MAX;
     said->items = arena_take(gather->arena, count * share * sizeof *said->items);

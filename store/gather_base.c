@@ -197,6 +197,7 @@ static enum store_error refresh(struct gather *gather)
     for (size_t i = 0; i < out->pack_count && error == STORE_OK; i++) {
         struct dossier_pack *row = &out->packs[i];
 
+        row->place.above_s = 0;
         row->place.below_s = 0;
         error = gather_below(gather, &row->place, row->pack.in_force_from, PACK_LATE_DAYS);
     }

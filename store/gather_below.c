@@ -2,13 +2,15 @@
 #include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/affiliation.h"
 #include "protocol/rules/bearing.h"
+#include "protocol/rules/lateness.h"
 #include "protocol/rules/weight.h"
 #include "store/gather.h"
 
 /* What shows that an entry, or what was said about it, came late: a checkpoint of its author that names a
  * head which is neither its block nor descends from it, whatever their numbers: who writes a log anew from
- * further below is no earlier for it. Looked for only where a question needs it, and not for what arrived
- * here in time. */
+ * further below is no earlier for it. And what shows that it had not: one that came in time and named its
+ * block, or one above it. Looked for only where a question needs it, and not for what arrived here in time.
+ */
 
 enum {
     STOOD_DEPTH_MAX = 1024,           /* blocks of one branch that are looked at */
@@ -151,15 +153,77 @@ static uint64_t shown_by(const struct gather *gather)
     return ahead_s < gather->known_by_s ? ahead_s : gather->known_by_s;
 }
 
+/* ---- above ---- */
+
+/* A head that the chain does not lead through, whoever made it up, shows nothing. */
+static enum store_error find_above(struct gather *gather, size_t log)
+{
+    const uint32_t number = gather->rows[log].number;
+    struct gathered_above *above = &gather->above;
+    struct disk_named_heads named;
+    enum store_error error = named_heads_read(gather->txn, number, &named);
+
+    *above = (struct gathered_above){.known = true, .log = log};
+    for (size_t i = 0; i < STORE_NAMED_HEADS_MAX && error == STORE_OK; i++) {
+        const struct disk_named_head *head = &named.heads[i];
+        bool on_chain = false;
+
+        error = side_is_on_chain(gather->txn, number, head->seq, &head->head, &on_chain);
+        if (on_chain) {
+            above->heads[above->count].seq = head->seq;
+            above->heads[above->count++].arrived_s = head->arrived_s;
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error gather_above(struct gather *gather, struct dossier_place *place)
+{
+    const struct gathered_above *above = &gather->above;
+    enum store_error error = STORE_OK;
+
+    if (!above->known || above->log != place->log) {
+        error = find_above(gather, place->log);
+    }
+    for (size_t i = 0; i < above->count; i++) {
+        if (above->heads[i].seq >= place->seq && above->heads[i].arrived_s < lateness_there_s(place)) {
+            place->above_s = above->heads[i].arrived_s;
+        }
+    }
+    return error;
+}
+
+/* ---- below ---- */
+
+static bool is_in_time(const struct dossier_place *place, uint64_t last_day)
+{
+    return day_of_time(lateness_there_s(place)) <= last_day;
+}
+
+/* Whether nothing needs to be looked for below the entry. */
+static enum store_error gather_in_time(struct gather *gather, struct dossier_place *place, uint64_t last_day,
+                                       bool *in_time)
+{
+    enum store_error error = STORE_OK;
+
+    *in_time = place->block.side || is_in_time(place, last_day);
+    if (!*in_time) {
+        error = gather_above(gather, place);
+        *in_time = is_in_time(place, last_day);
+    }
+    return error;
+}
+
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
                               uint32_t days)
 {
     struct standing_of of = {gather, place};
     struct disk_checkpoint checkpoint;
-    enum store_error error;
+    bool in_time = false;
+    enum store_error error = gather_in_time(gather, place, (uint64_t)deadline_day + days, &in_time);
 
-    if (place->block.side || day_of_time(place->arrived_s) <= (uint64_t)deadline_day + days) {
-        return STORE_OK;
+    if (error != STORE_OK || in_time) {
+        return error;
     }
     error = checkpoint_read_without(gather->txn, gather->rows[place->log].number, place->seq,
                                     shown_by(gather), read_stood, &of, &checkpoint);
@@ -181,10 +245,11 @@ static enum store_error gather_use(struct gather *gather, struct dossier_affilia
     struct standing_of of = {gather, place};
     struct disk_checkpoint checkpoint;
     enum stood stood = STOOD_UNKNOWN;
-    enum store_error error;
+    bool in_time = place->erased;
+    enum store_error error = in_time ? STORE_OK : gather_in_time(gather, place, last_day, &in_time);
 
-    if (place->erased || place->block.side || day_of_time(place->arrived_s) <= last_day) {
-        return STORE_OK;
+    if (error != STORE_OK || in_time) {
+        return error;
     }
     error = checkpoint_read_from(gather->txn, gather->rows[place->log].number, last_day + 1, &checkpoint);
     if (error == STORE_OK && checkpoint.time_s > shown_by(gather)) {
@@ -234,8 +299,10 @@ static enum store_error gather_signing(struct gather *gather, struct dossier_pla
     said.arrived_s = stored.arrived_s;
     said.block_hash = record.hash;
     error = gather_below(gather, &said, end, ACCREDITATION_GRACE_DAYS);
-    *out = (struct dossier_signing){
-        .time_s = said.time_s, .arrived_s = gather_arrival(gather, said.arrived_s), .below_s = said.below_s};
+    *out = (struct dossier_signing){.time_s = said.time_s,
+                                    .arrived_s = gather_arrival(gather, said.arrived_s),
+                                    .above_s = said.above_s,
+                                    .below_s = said.below_s};
     return error;
 }
 

@@ -33,4 +33,10 @@ bool credential_is_there(const struct dossier *out, const struct dossier_place *
 /* Count what credential_next returned into the dossier, and ask who accredited its author. */
 enum store_error credential_keep(struct gather *gather);
 
+/* Memberships that the store holds about a shop. What is found on the way goes to scratch, which has so much
+ * room. */
+enum store_error gather_memberships(struct gather *gather, const struct actor_id *shop,
+                                    struct arena *scratch);
+size_t gather_memberships_size(void);
+
 #endif

@@ -1,4 +1,3 @@
-#include "store/chains.h"
 #include "store/erased.h"
 #include "store/gather.h"
 
@@ -10,50 +9,65 @@ enum {
     LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX, /* authors with gaps */
 };
 
-static enum store_error is_no_stranger(struct gather *gather, uint32_t number, bool *out)
+/* Those that may be authorised. */
+struct lacking_authors {
+    bool cut; /* there are more than have room, or are looked at */
+    size_t count;
+    uint32_t numbers[LACKING_MAX];
+};
+
+static enum store_error name_author(struct gather *gather, uint32_t number, struct lacking_authors *authors)
 {
-    struct actor_id author;
-    enum chain chain = CHAIN_NONE;
-    enum store_error error = author_name(gather->txn, number, &author);
+    bool stranger;
+    enum store_error error = gather_is_stranger(gather, number, &stranger);
 
-    if (error == STORE_OK) {
-        error = chain_find(gather->txn, gather->trust, &author, &chain);
-    }
-    *out = chain != CHAIN_NONE;
-    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
-}
-
-static enum store_error add_author(struct gather *gather, uint32_t number, size_t *added)
-{
-    bool counts;
-    size_t log;
-    enum store_error error = is_no_stranger(gather, number, &counts);
-
-    if (error != STORE_OK || !counts) {
+    if (error != STORE_OK || stranger) {
         return error;
     }
-    if (++*added > LACKING_MAX) {
-        gather->out->cuts.credentials = true;
-        return STORE_NOT_FOUND;
+    authors->cut = authors->count == LACKING_MAX;
+    if (!authors->cut) {
+        authors->numbers[authors->count++] = number;
     }
-    error = gather_log_of_number(gather, number, &log);
-    return error == STORE_OK ? gather_ask_rest(gather, log) : error;
+    return STORE_OK;
 }
 
-enum store_error gather_lacking(struct gather *gather)
+static enum store_error name_authors(struct gather *gather, struct lacking_authors *authors)
 {
     uint32_t number = 0;
-    size_t added = 0;
     enum store_error error = gaps_next_author(gather->txn, 0, &number);
 
-    for (size_t count = 0; error == STORE_OK; count++) {
-        if (count == LACKING_LOOKED_AT_MAX) {
-            gather->out->cuts.credentials = true;
+    for (size_t looked_at = 0; error == STORE_OK && !authors->cut; looked_at++) {
+        if (looked_at == LACKING_LOOKED_AT_MAX) {
+            authors->cut = true;
             return STORE_OK;
         }
-        error = add_author(gather, number, &added);
+        error = name_author(gather, number, authors);
         if (error == STORE_OK) {
             error = gaps_next_author(gather->txn, number + 1, &number);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Of too many none is gathered: which of them have the lower numbers here says nothing. */
+enum store_error gather_lacking(struct gather *gather)
+{
+    struct lacking_authors authors;
+    enum store_error error;
+
+    authors.cut = false;
+    authors.count = 0;
+    error = name_authors(gather, &authors);
+    if (authors.cut) {
+        gather->out->cuts.credentials = true;
+        return error;
+    }
+    for (size_t i = 0; i < authors.count && error == STORE_OK; i++) {
+        size_t log;
+
+        error = gather_log_of_number(gather, authors.numbers[i], &log);
+        if (error == STORE_OK) {
+            error = gather_ask_rest(gather, log);
         }
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;

@@ -501,6 +501,19 @@ enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank)
     return STORE_OK;
 }
 
+enum store_error gather_is_stranger(struct gather *gather, uint32_t number, bool *out)
+{
+    struct actor_id author;
+    enum chain chain = CHAIN_NONE;
+    enum store_error error = author_name(gather->txn, number, &author);
+
+    if (error == STORE_OK) {
+        error = chain_find(gather->txn, gather->trust, &author, &chain);
+    }
+    *out = chain == CHAIN_NONE;
+    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+}
+
 enum store_error gather_take_turn(struct gather *gather, size_t log, struct gather_turn *turn)
 {
     turn->log = log;

@@ -110,7 +110,8 @@ static bool closes(const struct gather *gather, const struct dossier_withdrawal 
     return withdrawal->closed && withdrawal->has_cut && withdrawal->exceptions.count == 0 &&
            row->place.log == accreditation->place.log &&
            actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
-           place_weigh(gather->out, &row->place, STANCE_AGAINST).weight == WEIGHT_FULL &&
+           place_weigh(gather->out, &row->place, stance_of_entry(ENTRY_WITHDRAWAL, NULL, PARTY_DELEGATE))
+                   .weight == WEIGHT_FULL &&
            place_precedes(&accreditation->place, &row->place) &&
            (cut->found == CUT_ON_CHAIN || cut->found == CUT_ON_SIDE) && cut->chain_seq < from;
 }

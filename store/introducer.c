@@ -580,15 +580,54 @@ static enum store_error hear(struct finding *finding, const struct subject *tech
     return STORE_OK;
 }
 
+/* How near the author of the last posting that was looked at stands. */
+struct judging {
+    struct finding *finding;
+    uint32_t author; /* UINT32_MAX: none was */
+    enum nearness nearness;
+};
+
+static enum store_error judge_posting(void *context, uint64_t place, enum posting_worth *out)
+{
+    struct judging *judging = context;
+    struct met who = {.number = place_author(place)};
+    enum store_error error = STORE_OK;
+
+    if (judging->author != who.number) {
+        error = author_name(judging->finding->txn, who.number, &who.actor);
+        if (error == STORE_OK) {
+            error = find_nearness(judging->finding, &who, &judging->nearness);
+        }
+        judging->author = who.number;
+    }
+    *out = judging->nearness == FAR ? POSTING_GONE : POSTING_COUNTS;
+    return error;
+}
+
+/* Of more than are found those of nobody who stands near are passed by: what these say lets nobody in. */
+static enum store_error find_postings(struct finding *finding, const struct subject *technician,
+                                      uint64_t **places, size_t *count)
+{
+    struct judging judging = {.finding = finding, .author = UINT32_MAX};
+    const struct posting_judge judge = {.judge = judge_posting, .context = &judging};
+    const size_t mark = arena_mark(finding->arena);
+    bool cut;
+    enum store_error error = index_find(finding->txn, technician, NULL, places, count, &cut, finding->arena);
+
+    if (error != STORE_OK || !cut) {
+        return error;
+    }
+    arena_rewind(finding->arena, mark);
+    return index_find(finding->txn, technician, &judge, places, count, &cut, finding->arena);
+}
+
 static enum store_error find_payers(struct finding *finding, const struct actor_id *actor)
 {
     const struct subject technician = subject_of_actor(actor);
     struct attester *attesters;
     uint64_t *places;
     size_t place_count, count = 0;
-    bool cut;
-    enum store_error error =
-        index_find(finding->txn, &technician, NULL, &places, &place_count, &cut, finding->arena);
+    enum store_error error = find_postings(finding, &technician, &places, &place_count);
 
     if (error != STORE_OK || place_count == 0) {
         return error;

@@ -92,6 +92,17 @@ struct disk_arrival {
 };
 static_assert(sizeof(struct disk_arrival) == 16, "no padding");
 
+/* Heads that an author's checkpoints named while they were not held, the one that came last in the end; zero
+ * where there were fewer. */
+struct disk_named_heads {
+    struct disk_named_head {
+        struct hash head;
+        uint64_t seq;
+        uint64_t arrived_s; /* the first that named it */
+    } heads[STORE_NAMED_HEADS_MAX];
+};
+static_assert(sizeof(struct disk_named_heads) == 48 * STORE_NAMED_HEADS_MAX, "no padding");
+
 /* The longest time for which the chain led through a block that it no longer does, before a rotation out of
  * its epoch came. From 0 until FOLLOWED_EVER: it is not known. */
 #define FOLLOWED_EVER UINT64_MAX

@@ -81,8 +81,8 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 /* ---- checkpoints ---- */
 
 /* What the author's newest checkpoint says when its time is not after by_s, else the latest that is not of
- * the last ones of each day; dated no later than until its key was listed, of the chain up to head_seq.
- * STORE_NOT_FOUND when there is none. */
+ * the last ones of each day; left aside are those dated after the block, of the chain up to head_seq, that
+ * lists their key no longer. STORE_NOT_FOUND when there is none. */
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out);
 
@@ -110,6 +110,9 @@ enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number,
                                                                   const struct disk_checkpoint *row,
                                                                   enum stood *out),
                                          void *context, struct disk_checkpoint *out);
+
+/* What store_note_named_head kept. STORE_NOT_FOUND when that is nothing. */
+enum store_error named_heads_read(struct store_txn *txn, uint32_t number, struct disk_named_heads *out);
 
 /* ---- blocks ---- */
 

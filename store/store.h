@@ -19,7 +19,8 @@ enum store_error {
     STORE_NOT_A_STORE, /* the files are not ours */
     STORE_DAMAGED,     /* what is read is not what was written */
     STORE_PERMISSION,
-    STORE_BUSY, /* too many readers */
+    STORE_BUSY,          /* too many readers */
+    STORE_NO_DESCRIPTOR, /* too many files are open */
     STORE_IO,
     STORE_NO_MEMORY, /* the arena is full, or the map cannot grow */
 };
@@ -314,6 +315,12 @@ enum store_error store_first_arrival(struct store_txn *txn, const struct actor_i
 enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id *author,
                                     const struct hash *hash, uint64_t epoch, uint64_t arrived_s, bool missed,
                                     bool *added);
+/* Note that a checkpoint of author came that names the head of its log, which is not held: once the chain
+ * leads through it, it and all below had been there since. The last STORE_NAMED_HEADS_MAX are kept; one that
+ * is known keeps its first arrival. */
+enum { STORE_NAMED_HEADS_MAX = 16 };
+enum store_error store_note_named_head(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                       const struct hash *head, uint64_t arrived_s);
 /* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did:
  * from 0 until UINT64_MAX where this clock was ahead, so that it is not known. STORE_NOT_FOUND: it never did.
  */

@@ -102,6 +102,9 @@ enum store_error store_error_of(const struct store *store, int code)
         return STORE_PERMISSION;
     case ENOMEM:
         return STORE_NO_MEMORY;
+    case EMFILE:
+    case ENFILE:
+        return STORE_NO_DESCRIPTOR;
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
     case MDB_INCOMPATIBLE:

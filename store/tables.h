@@ -49,9 +49,10 @@ enum table_form {
     X(TABLE_ROTATIONS, "rotations", FORM_LINKED) /* author number, epoch, hash -> struct disk_rotation */    \
     X(TABLE_EPOCHS, "epochs", FORM_LINKED)       /* author number, epoch -> struct epoch_sides */            \
     X(TABLE_SWITCHES, "switches", FORM_LINKED)   /* author number -> struct branch_switch */                 \
-    X(TABLE_ARRIVALS, "arrivals", FORM_LINKED)   /* author number, header hash -> struct disk_arrival */     \
-    X(TABLE_FOLLOWED, "followed", FORM_LINKED)   /* author number, header hash -> struct disk_followed */    \
-    X(TABLE_UNDO, "undo", FORM_LINKED)           /* author number, seq -> what rows were before the block */ \
+    X(TABLE_ARRIVALS, "arrivals",                                                                            \
+      FORM_LINKED) /* author number, header hash -> disk_arrival; author number -> disk_named_heads */       \
+    X(TABLE_FOLLOWED, "followed", FORM_LINKED) /* author number, header hash -> struct disk_followed */      \
+    X(TABLE_UNDO, "undo", FORM_LINKED)         /* author number, seq -> what rows were before the block */   \
     X(TABLE_INTRODUCTIONS, "introductions",                                                                  \
       FORM_LINKED)                              /* kind, technician or shop, consent id -> the rest */       \
     X(TABLE_ACCOUNTS, "accounts", FORM_LINKED)  /* account kind, actor -> struct disk_account */             \

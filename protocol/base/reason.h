@@ -102,6 +102,7 @@
     X(REASON_HOLDER_KEY, 115, "holder-key-not-current")                                                      \
     X(REASON_REQUIREMENT, 116, "requirement-not-met")                                                        \
     X(REASON_NO_CHALLENGE, 117, "no-challenge-given")                                                        \
+    X(REASON_CLAIM, 118, "claim-not-in-the-certificate")                                                     \
     /* affiliation */                                                                                        \
     X(REASON_NO_CONSENT, 120, "no-consent")                                                                  \
     X(REASON_CONSENT_OTHER_SHOP, 121, "consent-for-another-shop")                                            \

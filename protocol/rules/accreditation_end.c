@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "protocol/rules/answered.h"
+#include "protocol/rules/bearing.h"
 #include "protocol/rules/cut.h"
 #include "protocol/rules/replaced.h"
 
@@ -101,8 +102,9 @@ static bool is_shown_late(const struct dossier_place *place, uint32_t end)
  * wrong; else the last and the first one possible. Returns: how many. */
 static size_t signed_days(const struct dossier_place *place, uint32_t days[2])
 {
-    bool may_be = place->time_s >= place->below_s && place->time_s <= place->arrived_s + DAY_S;
-    days[0] = day_of_time(may_be ? place->time_s : place->arrived_s);
+    uint64_t there_s = lateness_there_s(place);
+    bool may_be = place->time_s >= place->below_s && place->time_s <= there_s + DAY_S;
+    days[0] = day_of_time(may_be ? place->time_s : there_s);
     days[1] = day_of_time(place->below_s);
     return may_be || place->below_s == 0 ? 1 : 2;
 }
@@ -662,6 +664,7 @@ static enum lateness lateness_at(const struct asking *asking, const struct autho
                                  uint32_t end)
 {
     const struct dossier_place *place = entry->place;
+    const uint32_t there = day_of_time(lateness_there_s(place));
     uint32_t until;
     if (lateness_of(place, end, ACCREDITATION_GRACE_DAYS) == LATE_NO) {
         return LATE_NO;
@@ -669,7 +672,7 @@ static enum lateness lateness_at(const struct asking *asking, const struct autho
     if (is_shown_late(place, end)) {
         return was_signed_while_authorised(asking, entry) ? LATE_NO : LATE_YES;
     }
-    return is_authorised_on(asking, entry, day_of_time(place->arrived_s), &until) ? LATE_NO : LATE_NOT_KNOWN;
+    return is_authorised_on(asking, entry, there, &until) ? LATE_NO : LATE_NOT_KNOWN;
 }
 
 /* ---- what was recorded in time ---- */
@@ -886,6 +889,11 @@ static void know_all_late(const struct asking *asking, const struct authority_qu
     }
 }
 
+static bool accreditations_have_deadline(void)
+{
+    return stance_has_deadline(stance_of_entry(ENTRY_ACCREDITATION, NULL, PARTY_DELEGATE));
+}
+
 /* Whether accreditation `at` of a chain was signed too late by an accreditor whose own ended, and who
  * accredited that one recorded no cut in time. */
 static bool is_late_in(const struct asking *asking, const struct authority_question *question,
@@ -895,7 +903,7 @@ static bool is_late_in(const struct asking *asking, const struct authority_quest
     const struct dossier_place *place = &asking->dossier->accreditations[answer->links[at]].place;
     const struct authority_question entry = about(asking, question, place);
     uint32_t until = until_above(asking->dossier, answer, at);
-    if (until == DAY_NONE || !is_shown_late(place, question->day)) {
+    if (until == DAY_NONE || !is_shown_late(place, question->day) || !accreditations_have_deadline()) {
         return false;
     }
     *end = last_day(&chain, &entry, until);
@@ -1032,7 +1040,8 @@ struct accreditation_end accreditation_end_of(const struct dossier *dossier, con
                                               const struct authority_question *question,
                                               struct authority_answer *answer)
 {
-    return end_of(dossier, trust, owners, credential, question, answer);
+    bool has_deadline = stance_has_deadline(stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT));
+    return has_deadline ? end_of(dossier, trust, owners, credential, question, answer) : in_time;
 }
 
 struct accreditation_end accreditation_end_of_place(const struct dossier *dossier, const struct trust *trust,

@@ -79,6 +79,9 @@ static struct weighed weight_of(const struct dossier *dossier, const struct doss
 /* Whether the shop used the consent after its time was over, whatever its block says of when that was. */
 static enum lateness lateness_of_joined(const struct dossier_affiliation *joined)
 {
+    if (!stance_has_deadline(stance_of_affiliation(AFFILIATION_JOINED))) {
+        return LATE_NO;
+    }
     return lateness_of(&joined->place, day_of_time(joined->affiliation.consent.expires_s), CONSENT_LATE_DAYS);
 }
 
@@ -102,9 +105,10 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
     if (lateness_of_joined(joined) == LATE_YES) {
         return (struct weighed){WEIGHT_DOUBTFUL, REASON_CONSENT_EXPIRED};
     }
-    struct weighed weighed = joined->signature != REASON_NONE
-                                 ? (struct weighed){WEIGHT_DOUBTFUL, joined->signature}
-                                 : weight_of(dossier, &joined->place, STANCE_FOR);
+    struct weighed weighed =
+        joined->signature != REASON_NONE
+            ? (struct weighed){WEIGHT_DOUBTFUL, joined->signature}
+            : weight_of(dossier, &joined->place, stance_of_affiliation(AFFILIATION_JOINED));
     return weighed.weight == WEIGHT_FULL && may_have_left_unread(dossier, joined)
                ? (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED}
                : weighed;
@@ -176,7 +180,8 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     for (size_t i = 0; i < dossier->affiliation_count; i++) {
         const struct dossier_affiliation *joined = &dossier->affiliations[i];
         if (!is_said(dossier, &joined->place) ||
-            place_weigh(dossier, &joined->place, STANCE_FOR).weight == WEIGHT_NOTHING) {
+            place_weigh(dossier, &joined->place, stance_of_affiliation(AFFILIATION_JOINED)).weight ==
+                WEIGHT_NOTHING) {
             continue;
         }
         struct weighed weighed = weight_of_joined(dossier, network, joined);
@@ -231,7 +236,7 @@ static struct weighed weight_of_left(const struct dossier *dossier, const struct
     if (!by_a_side || leave->place.erased || !is_said(dossier, &leave->place)) {
         return (struct weighed){WEIGHT_NOTHING, REASON_NONE};
     }
-    return weight_of(dossier, &leave->place, STANCE_AGAINST);
+    return weight_of(dossier, &leave->place, stance_of_affiliation(AFFILIATION_LEFT));
 }
 
 static void let_leave(struct gathered *gathered, const struct dossier *dossier,

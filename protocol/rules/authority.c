@@ -32,18 +32,6 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
     [LENIENCE_CODE] = REASON_NOT_ACCREDITED,
 };
 
-static bool any_cut_of_issuer(const struct authority_search *search)
-{
-    const struct dossier *dossier = search->dossier;
-    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
-        const struct withdrawal *withdrawal = &dossier->withdrawals[i].withdrawal;
-        if (withdrawal->has_cut && actor_id_equal(&withdrawal->delegate, &search->question->issuer)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Add to those that are reached who accredited them for a code. Returns: whether that is one more. */
 static bool reach_accreditors(bool *reached, const struct dossier *dossier, struct bytes code)
 {
@@ -93,7 +81,7 @@ static enum answer finds_recorded(struct authority_search *search)
     if (authority_is_owner(search, &issuer) && authority_is_handed_on(search, search->question->place)) {
         return ANSWER_YES;
     }
-    if (any_cut_of_issuer(search)) {
+    if (any_cut_of(search->dossier, &search->question->issuer)) {
         search->only_recorded = true;
         search->for_certain = true;
         if (authority_find_chain(search, &top)) {
@@ -218,7 +206,7 @@ static bool asks_why(const struct authority_search *search)
 {
     const struct authority_question *question = search->question;
     bool hangs = search->dossier->cuts.accreditations || search->owners->left_out;
-    return !question->recorded_only && (!question->only_whether || hangs);
+    return !question->recorded_only && question->parted_from == NULL && (!question->only_whether || hangs);
 }
 
 /* Requires: search has room for its notes. */
@@ -246,9 +234,10 @@ static void find_authority(struct authority_answer *out, struct authority_search
         authority_list_withdrawals(search);
         authority_mark_missing(search);
     }
-    int leniences = asks_why(search) ? LENIENCE_COUNT : 1;
-    for (enum authority_lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search->cut;
-         lenience++) {
+    const enum authority_lenience first =
+        question->parted_from != NULL ? LENIENCE_STATES_UNBOUND : LENIENCE_NONE;
+    const enum authority_lenience last = asks_why(search) ? LENIENCE_COUNT - 1 : first;
+    for (enum authority_lenience lenience = first; lenience <= last && !search->cut; lenience++) {
         size_t top;
         search->lenience = lenience;
         if (authority_find_chain(search, &top) && (lenience == LENIENCE_NONE || !search->cut)) {
@@ -351,4 +340,53 @@ void authority_under(struct authority_answer *out, const struct dossier *dossier
     if (hangs_on_cuts(dossier, question, owners->left_out, out->reason)) {
         out->reason = REASON_LIMIT;
     }
+}
+
+/* ---- cuts between two places ---- */
+
+static bool may_be_handed_on_between(const struct namespace_owners *owners,
+                                     const struct authority_question *question,
+                                     const struct dossier_place *later)
+{
+    size_t at = namespace_owner_index(owners, &question->issuer);
+    for (size_t i = 0; i < owners->handing_count; i++) {
+        if (owners->tenures[owners->handings[i].tenure].owner == at &&
+            cut_may_part(owners->handings[i].cut, question->place, later)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_be_withdrawn_between(const struct dossier *dossier, const struct authority_question *question,
+                                     const struct dossier_place *later)
+{
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        if (actor_id_equal(&found->withdrawal.delegate, &question->issuer) &&
+            withdrawal_may_part(found, question->place, later)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool authority_may_part(const struct dossier *dossier, const struct trust *trust,
+                        const struct namespace_owners *owners, const struct authority_question *question,
+                        const struct dossier_place *later)
+{
+    struct authority_question parted = *question;
+    struct authority_answer answer;
+    if (owners->left_out || lacks_withdrawals(dossier, question)) {
+        return question->place->seq != later->seq;
+    }
+    if (may_be_handed_on_between(owners, question, later)) {
+        return true;
+    }
+    if (!may_be_withdrawn_between(dossier, question, later)) {
+        return false;
+    }
+    parted.parted_from = later;
+    authority_under(&answer, dossier, trust, owners, &parted);
+    return answer.reason != REASON_UNTRUSTED;
 }

@@ -60,7 +60,9 @@ struct authority_question {
                             0: all must be on that one */
     struct bytes state;  /* for which is asked; empty: none */
     const struct authority_avoided *avoided; /* NULL: nothing */
-    bool doubts_withdraw;                    /* what a withdrawal in doubt takes back is taken back */
+    const struct dossier_place *parted_from; /* only chains, be they in doubt, of which authority_may_part may
+                                                say yes of this place: where there is none the answer is
+                                                untrusted-issuer; NULL: any */
     bool recorded_only; /* only chains of which who accredited the issuer recorded, for certain, what speaks:
                            where there is none the answer is untrusted-issuer, and nothing else */
     bool only_whether;  /* it may: where it may not, and that is known, the reason may be any but none */
@@ -101,5 +103,12 @@ void authority_of(struct authority_answer *out, const struct dossier *dossier, c
 /* The same where the owners of the code's namespace are known. */
 void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                      const struct namespace_owners *owners, const struct authority_question *question);
+
+/* Whether the issuer may be authorised where the question is about, and no longer so in `later`, a place of
+ * its log above that: that a cut of one who may have accredited it, or of its own succession, may lie between
+ * the two. What else is in doubt strikes both alike, and says nothing of that. */
+bool authority_may_part(const struct dossier *dossier, const struct trust *trust,
+                        const struct namespace_owners *owners, const struct authority_question *question,
+                        const struct dossier_place *later);
 
 #endif

@@ -127,11 +127,18 @@ struct level {
 };
 
 /* Whether the question is about a link from the issuer that is of no use here. */
-static bool is_unrecorded(struct authority_search *search, size_t link, const struct level *level)
+static bool is_not_asked_for(struct authority_search *search, size_t link, const struct level *level)
 {
-    return level->links_below == 0 && search->only_recorded &&
-           !authority_is_recorded(search, &search->dossier->accreditations[link], search->question->place,
-                                  search->for_certain);
+    const struct authority_question *question = search->question;
+    const struct dossier_accreditation *found = &search->dossier->accreditations[link];
+    if (level->links_below > 0) {
+        return false;
+    }
+    if (search->only_recorded &&
+        !authority_is_recorded(search, found, question->place, search->for_certain)) {
+        return true;
+    }
+    return question->parted_from != NULL && !authority_is_parted(search, found);
 }
 
 /* Whether no owner lets an author have so many links below what it accredits. */
@@ -149,7 +156,7 @@ static bool is_reached(struct authority_search *search, size_t link, const struc
            !actor_id_equal(accreditor.actor, &search->question->issuer) &&
            !authority_is_avoided(search, link) &&
            authority_holds(search, link, &level->speaker, level->links_below) &&
-           !is_unrecorded(search, link, level) && search->steps_left > 0;
+           !is_not_asked_for(search, link, level) && search->steps_left > 0;
 }
 
 /* Whether a link that is reached is an owner's. */
@@ -466,7 +473,8 @@ bool authority_find_chain(struct authority_search *search, size_t *top)
     size_t links_max = search->lenience >= LENIENCE_DEPTH ? LINKS_TRIED_MAX : CHAIN_DEPTH_MAX;
     struct authority_speaker issuer = authority_issuer_of(search);
     *top = NO_LINK;
-    if (!search->only_recorded && authority_is_owner(search, &issuer)) {
+    if (!search->only_recorded && search->question->parted_from == NULL &&
+        authority_is_owner(search, &issuer)) {
         return true;
     }
     authority_mark_authors(search, links_max);

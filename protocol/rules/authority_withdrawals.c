@@ -42,13 +42,17 @@ enum answer authority_leaves(const struct authority_search *search, const struct
 static bool has_arrived(const struct authority_search *search, const struct dossier_place *place)
 {
     return dossier_place_arrived(search->dossier, place) &&
-           (place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING ||
-            authority_hangs_on_cut(search, place));
+           (place_may_speak(search->dossier, place) || authority_hangs_on_cut(search, place));
+}
+
+static enum stance stance_of_withdrawal(void)
+{
+    return stance_of_entry(ENTRY_WITHDRAWAL, NULL, PARTY_DELEGATE);
 }
 
 bool authority_is_in_doubt(const struct authority_search *search, const struct dossier_place *place)
 {
-    return place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_FULL;
+    return place_weigh(search->dossier, place, stance_of_withdrawal()).weight != WEIGHT_FULL;
 }
 
 bool authority_concerns(const struct authority_search *search, const struct dossier_withdrawal *found,
@@ -255,28 +259,34 @@ static enum standpoint standpoint_of_void(struct authority_search *search, const
     return stood;
 }
 
+/* Whether a void from there takes anything: beyond a closed cut none does, and beyond another none of what is
+ * not for somebody, for that void is against nobody. */
+static bool is_voided_from(enum standpoint stood, enum stance stance)
+{
+    return stood != BEYOND_CLOSED && (stood != BEYOND || stance == STANCE_FOR);
+}
+
 struct weighed authority_weigh_accreditation(struct authority_search *search,
                                              const struct dossier_accreditation *found)
 {
+    enum stance stance = stance_of_entry(ENTRY_ACCREDITATION, NULL, PARTY_DELEGATE);
     uint8_t *known = &search->voids[found - search->dossier->accreditations];
     struct dossier_place place = found->place;
     if (place.voided && !place.block.side) {
         *known = *known == 0 ? (uint8_t)(1 + standpoint_of_void(search, &place)) : *known;
-        place.voided = *known != 1 + BEYOND_CLOSED;
+        place.voided = is_voided_from((enum standpoint)(*known - 1), stance);
     }
-    return place_weigh(search->dossier, &place, STANCE_FOR);
+    return place_weigh(search->dossier, &place, stance);
 }
 
-/* The same, nor a void beyond another: it is for the delegate. */
 static struct weighed weigh_withdrawal(struct authority_search *search,
                                        const struct dossier_withdrawal *found)
 {
     struct dossier_place place = found->place;
     if (place.voided && !place.block.side) {
-        enum standpoint stood = standpoint_of_void(search, &place);
-        place.voided = stood != BEYOND_CLOSED && stood != BEYOND;
+        place.voided = is_voided_from(standpoint_of_void(search, &place), stance_of_withdrawal());
     }
-    return place_weigh(search->dossier, &place, STANCE_AGAINST);
+    return place_weigh(search->dossier, &place, stance_of_withdrawal());
 }
 
 /* Why it can't be said whether the author of a statement owned the namespace when it said so; REASON_NONE:
@@ -404,7 +414,7 @@ static enum authority_lenience find_lenience_against(struct authority_search *se
 static enum authority_lenience lenience_of_dropped(struct authority_search *search,
                                                    const struct dossier_withdrawal *found)
 {
-    struct weighed weighed = dropped_weigh(search->dossier, &found->place);
+    struct weighed weighed = dropped_weigh(search->dossier, &found->place, stance_of_withdrawal());
     if (search->knows_above && authority_keeps(search, search->above, &found->place, true)) {
         return lenience_by_standpoint(search, found);
     }
@@ -439,12 +449,25 @@ const struct dossier_withdrawal *authority_withdrawal_of(struct authority_search
         }
         enum answer left = authority_leaves(search, found, accreditation, speaker->place);
         if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
-            enum authority_lenience against = lenience_against(search, found);
-            bool doubted = against != LENIENCE_NONE && search->question->doubts_withdraw;
-            if (search->lenience < (doubted ? LENIENCE_WITHDRAWN : against)) {
+            if (search->lenience < lenience_against(search, found)) {
                 return found;
             }
         }
     }
     return NULL;
+}
+
+bool authority_is_parted(struct authority_search *search, const struct dossier_accreditation *accreditation)
+{
+    const struct authority_question *question = search->question;
+    for (size_t i = authority_first_withdrawal(search, &accreditation->place);
+         i != NO_LINK && authority_take_step(search); i = search->next_withdrawal[i]) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        if (authority_concerns(search, found, accreditation) &&
+            withdrawal_may_part(found, question->place, question->parted_from) &&
+            lenience_against(search, found) != LENIENCE_NONE) {
+            return true;
+        }
+    }
+    return false;
 }

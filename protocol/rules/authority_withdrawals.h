@@ -21,7 +21,7 @@ enum answer authority_leaves(const struct authority_search *search, const struct
 struct weighed authority_weigh_accreditation(struct authority_search *search,
                                              const struct dossier_accreditation *found);
 
-/* Whether what is said in place against somebody counts in doubt alone, or for nothing. */
+/* Whether a withdrawal in place counts in doubt alone, or for nothing. */
 bool authority_is_in_doubt(const struct authority_search *search, const struct dossier_place *place);
 
 /* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts:
@@ -43,6 +43,10 @@ bool authority_may_be_handed_on(const struct authority_search *search, const str
  */
 bool authority_keeps(struct authority_search *search, size_t above, const struct dossier_place *place,
                      bool for_certain);
+
+/* Whether a withdrawal that is about accreditation, and that may count, may have a cut between the place that
+ * is asked about and the one that is to be parted from it. */
+bool authority_is_parted(struct authority_search *search, const struct dossier_accreditation *accreditation);
 
 /* The withdrawal that takes accreditation back from what its delegate says as speaker, or NULL. */
 const struct dossier_withdrawal *authority_withdrawal_of(struct authority_search *search,

@@ -36,10 +36,10 @@ struct bearing bearing_of_action(enum status_action action)
     return of_actions[action];
 }
 
-static struct bearing bearing_of_affiliation(const struct affiliation *affiliation)
+static struct bearing bearing_of_affiliation(enum affiliation_event event)
 {
-    assert(affiliation->event == AFFILIATION_JOINED || affiliation->event == AFFILIATION_LEFT);
-    return of_affiliation_events[affiliation->event];
+    assert(event == AFFILIATION_JOINED || event == AFFILIATION_LEFT);
+    return of_affiliation_events[event];
 }
 
 struct bearing bearing_of_entry(uint64_t kind, const void *record)
@@ -48,7 +48,31 @@ struct bearing bearing_of_entry(uint64_t kind, const void *record)
         return bearing_of_action(((const struct status *)record)->action);
     }
     if (kind == ENTRY_AFFILIATION) {
-        return bearing_of_affiliation(record);
+        return bearing_of_affiliation(((const struct affiliation *)record)->event);
     }
     return kind <= ENTRY_RHYTHM ? of_kinds[kind] : (struct bearing){PARTY_NONE, PARTY_NONE};
+}
+
+static enum stance stance_toward(struct bearing bearing, enum party party)
+{
+    assert(party != PARTY_NONE);
+    if (bearing.helps == party) {
+        return STANCE_FOR;
+    }
+    return bearing.harms == party ? STANCE_AGAINST : STANCE_NEUTRAL;
+}
+
+enum stance stance_of_action(enum status_action action, enum party party)
+{
+    return stance_toward(bearing_of_action(action), party);
+}
+
+enum stance stance_of_entry(uint64_t kind, const void *record, enum party party)
+{
+    return stance_toward(bearing_of_entry(kind, record), party);
+}
+
+enum stance stance_of_affiliation(enum affiliation_event event)
+{
+    return stance_toward(bearing_of_affiliation(event), PARTY_MEMBERS);
 }

@@ -5,7 +5,12 @@
  * and erasures all read this one table, since they all follow one rule: what is for somebody has to be sure
  * in every way, what is against somebody is never silent. What does neither is neutral. A statement may do
  * both, to two parties or to one: the replacement of an entry is against that one and for the new one; a
- * review sets a shop's floors and ends those of the review before. */
+ * review sets a shop's floors and ends those of the review before.
+ *
+ * Three questions are not of this table. Whether an entry may have said anything at all, to whomever, is one
+ * of its block (place_may_speak in weight.h). Which blocks of a branch are kept and passed on first has to be
+ * told by their headers (block_class_speaks). And a rule pack, which is for nobody, may come too late to
+ * change what was said of a day: in whose favour that is lies in what comes of it (pack_history.h). */
 
 #include "protocol/wire/records.h"
 
@@ -27,6 +32,9 @@ struct bearing {
     enum party helps, harms; /* PARTY_NONE: nobody */
 };
 
+/* What a statement is to one party. */
+enum stance { STANCE_NEUTRAL, STANCE_FOR, STANCE_AGAINST };
+
 /* Of one status action about an entry. */
 struct bearing bearing_of_action(enum status_action action);
 
@@ -34,6 +42,12 @@ struct bearing bearing_of_action(enum status_action action);
  * be NULL, for all other kinds. A kind that this version does not know is neutral: if it is critical, it
  * makes the whole log unknown. */
 struct bearing bearing_of_entry(uint64_t kind, const void *record);
+
+/* What is both for and against the party that is asked about is weighed like what is for it. Requires: party
+ * is somebody. */
+enum stance stance_of_action(enum status_action action, enum party party);
+enum stance stance_of_entry(uint64_t kind, const void *record, enum party party);
+enum stance stance_of_affiliation(enum affiliation_event event);
 
 static inline bool bearing_is_for(struct bearing bearing)
 {
@@ -43,6 +57,12 @@ static inline bool bearing_is_for(struct bearing bearing)
 static inline bool bearing_is_against(struct bearing bearing)
 {
     return bearing.harms != PARTY_NONE;
+}
+
+/* What is for somebody has to come in time; what is against somebody may come on any day. */
+static inline bool stance_has_deadline(enum stance stance)
+{
+    return stance == STANCE_FOR;
 }
 
 #endif

@@ -83,6 +83,25 @@ static enum answer apart(struct career *career, const struct expression *express
     return answer;
 }
 
+/* Whether one that was erased, and may be given back, was earned before it, and for `apart` too soon. */
+static bool hangs_on_erased(struct career *career, const struct expression *expression,
+                            const struct applied *applied)
+{
+    const struct dossier *dossier = career->dossier;
+    const struct lacking *lacking = applied->code->space->lacking;
+    uint32_t earned_on = attestation_of(career, applied)->earned_on;
+    bool hangs = false;
+    for (size_t i = 0; i < dossier->sealed_count && lacking != NULL && !hangs; i++) {
+        const struct dossier_sealed *sealed = &dossier->sealed[i];
+        bool far = expression->op == EXPRESSION_APART &&
+                   ((expression->bases & UINT32_C(1) << sealed->basis) == 0 ||
+                    day_after(sealed->earned_on, expression->count, expression->days) <= earned_on);
+        hangs = lacking->given_back[i] && bytes_equal(sealed->code, applied->code->code) &&
+                sealed->earned_on < earned_on && !far;
+    }
+    return hangs;
+}
+
 static bool adds_to(uint32_t held_to, const struct attestation *attestation, uint64_t months)
 {
     return held_to == DAY_NONE || (held_to != 0 && attestation->has_last_day &&
@@ -110,10 +129,17 @@ static enum answer adds(struct career *career, const struct expression *expressi
 /* Others of its code may not be here: one that it follows in time or adds to, or comes too soon after. Of
  * those that are here `answer` was found, which one more might turn where it is `turned`. */
 static enum answer beside_others(enum answer answer, enum answer turned, struct career *career,
-                                 const struct applied *applied)
+                                 const struct expression *expression, const struct applied *applied)
 {
-    return answer == turned && career_is_cut(career, applied->code->code, LACKING_AT_ALL) ? ANSWER_UNKNOWN
-                                                                                          : answer;
+    if (answer != turned) {
+        return answer;
+    }
+    if (career_is_cut(career, applied->code->code, LACKING_AT_ALL)) {
+        return ANSWER_UNKNOWN;
+    }
+    bool hangs = hangs_on_erased(career, expression, applied);
+    career->hangs_on_erased = career->hangs_on_erased || hangs;
+    return hangs ? ANSWER_UNKNOWN : answer;
 }
 
 enum answer career_attestation_answer(struct career *career, const struct expression *expression,
@@ -123,11 +149,11 @@ enum answer career_attestation_answer(struct career *career, const struct expres
         return has_basis(attestation_of(career, applied), expression) ? ANSWER_YES : ANSWER_NO;
     }
     if (expression->op == EXPRESSION_IN_TIME) {
-        return beside_others(in_time(career, expression, applied), ANSWER_NO, career, applied);
+        return beside_others(in_time(career, expression, applied), ANSWER_NO, career, expression, applied);
     }
     return expression->op == EXPRESSION_APART
-               ? beside_others(apart(career, expression, applied), ANSWER_YES, career, applied)
-               : beside_others(adds(career, expression, applied), ANSWER_NO, career, applied);
+               ? beside_others(apart(career, expression, applied), ANSWER_YES, career, expression, applied)
+               : beside_others(adds(career, expression, applied), ANSWER_NO, career, expression, applied);
 }
 
 /* ---- of the attestation alone ---- */

@@ -208,11 +208,14 @@ static bool apply_rule(struct career *career, const struct career_code *code, si
     if (verdict->axes[AXIS_AUTHORITY].answer == ANSWER_NO) {
         return true;
     }
+    career->hangs_on_erased = false;
     if (!counts(&answer, career, &applied, kind, speaker)) {
         return false;
     }
     if (answer != ANSWER_YES) {
-        refuse(verdict, answer, renews ? REASON_RENEWAL : REASON_PREREQUISITE);
+        enum reason reason = renews ? REASON_RENEWAL : REASON_PREREQUISITE;
+        bool erased = answer == ANSWER_UNKNOWN && career->hangs_on_erased;
+        refuse(verdict, answer, erased ? REASON_ERASED : reason);
         settled->days = verdict->days;
     }
     settled->waits_for_nothing_to = waits_for_nothing_to(code, speaker, kind);

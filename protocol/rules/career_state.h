@@ -142,7 +142,8 @@ struct career {
     struct lifetime_from *froms; /* of both, one for each credential; NULL: there is no other career */
     struct arena *arena;
     bool is_of_shop;
-    size_t capacity;              /* of the arena: all of it */
+    bool hangs_on_erased; /* what was last found unknown of an attestation: on what may be given back */
+    size_t capacity;      /* of the arena: all of it */
     struct career_space *spender; /* whose rules are at work; NULL: nobody's */
     size_t spent_from;            /* of the arena, by them */
     bool is_full;                 /* the arena is */

@@ -275,12 +275,19 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 /* ---- status ---- */
 
+/* A void of what is not for somebody is against nobody: beyond a cut it is nothing. */
+static enum spoken spoken_of_voider(const struct setting *voider, struct bearing voided)
+{
+    return voider->setter == SETTER_BEYOND && !bearing_is_for(voided) ? SPOKEN_NOT : setting_spoken(voider);
+}
+
 static struct spoken_of spoken_of(const struct decision *decision)
 {
+    const struct bearing attested = bearing_of_entry(ENTRY_ATTESTATION, NULL);
     return (struct spoken_of){.entry = decision->spoken_entry,
                               .events = decision->spoken_events,
                               .voids = decision->spoken_voids,
-                              .voider = setting_spoken(&decision->voider),
+                              .voider = spoken_of_voider(&decision->voider, attested),
                               .event_voiders = decision->spoken_event_voiders};
 }
 
@@ -314,13 +321,14 @@ static struct weighed weigh_event(const struct decision *decision, const struct 
 static struct weighed weigh_place(const struct decision *decision, const struct credential_verdict *verdict,
                                   const struct dossier_place *place)
 {
-    bool kept = place->block.side && verdict->authority != NULL &&
+    bool kept = place->block.dropped_s != 0 && verdict->authority != NULL &&
                 verdict->authority->reason == REASON_NONE && verdict->authority->recorded == ANSWER_YES;
     if (decision->kept_void) {
         return (struct weighed){WEIGHT_NOTHING, REASON_VOIDED};
     }
     if (!kept) {
-        return entry_weigh(decision->dossier, place, spoken_of(decision));
+        return entry_weigh(decision->dossier, place, stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT),
+                           spoken_of(decision));
     }
     /* A void that names the branch was said on another one, which the cut does not cover. */
     return place->voided && decision->voider.setter != SETTER_CLOSED
@@ -705,13 +713,6 @@ static void ask_voids(struct decision *decision, const struct credential_verdict
     }
 }
 
-/* A void of what is against somebody is for that one: beyond a cut it is nothing. */
-static enum spoken spoken_of_voider(const struct setting *voider, enum status_action action)
-{
-    bool is_for = !bearing_is_for(bearing_of_action(action));
-    return voider->setter == SETTER_BEYOND && is_for ? SPOKEN_NOT : setting_spoken(voider);
-}
-
 static void ask_event_voiders(struct decision *decision, const struct credential_verdict *verdict,
                               const struct authority_question *entry, const struct namespace_owners *owners)
 {
@@ -721,7 +722,7 @@ static void ask_event_voiders(struct decision *decision, const struct credential
             decision->event_voiders[i] = setter_of(decision->dossier, decision->trust, owners, entry,
                                                    verdict->authority, place->event_blocks[i].void_seq, 0);
             decision->spoken_event_voiders[i] =
-                spoken_of_voider(&decision->event_voiders[i], place->events[i].action);
+                spoken_of_voider(&decision->event_voiders[i], bearing_of_action(place->events[i].action));
         }
     }
 }
@@ -752,7 +753,8 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
     }
     const struct authority_question entry = question_of(decision, credential);
     const struct namespace_owners *owners = owners_of(decision, code_namespace(entry.code));
-    setters_of(decision->setters, dossier, decision->trust, owners, &entry, verdict->authority);
+    setters_of(decision->setters, dossier, decision->trust, owners, &entry, verdict->authority,
+               decision->question->now_s);
     for (size_t i = 0; i < place->event_count; i++) {
         decision->spoken_events[i] = setting_spoken(&decision->setters[i]);
     }
@@ -937,19 +939,32 @@ static bool knows_a_shop(const struct credentials *credentials, const struct dos
     return knows;
 }
 
+/* Whose word it is by which nobody can say where the subject works. */
+static void note_workplace(struct credentials *out, const struct decision *decision,
+                           const struct membership *membership, const struct freshness *found)
+{
+    bool works_there = hash_equal(&membership->technician.hash, &decision->dossier->subject.id) &&
+                       day_truth_on(&membership->days, decision->question->at_day) == ANSWER_YES;
+    if (works_there &&
+        (out->workplace.answer.reason == REASON_NONE || freshness_is_worse(found, &out->workplace))) {
+        out->workplace = *found;
+    }
+}
+
 /* A shop that has not been heard of for long may have said meanwhile that she left. */
 static void doubt_old_memberships(struct credentials *out, const struct decision *decision)
 {
     for (size_t i = 0; i < out->membership_count; i++) {
         struct membership *membership = &out->memberships[i];
         const struct dossier_log *log = dossier_log_of(decision->dossier, &membership->shop);
-        uint64_t age_s;
-        struct axis_answer fresh =
-            freshness_of(&age_s, log, decision->question,
+        struct freshness found = {.author = membership->shop, .role = EVIDENCE_SHOP};
+        found.answer =
+            freshness_of(&found.age_s, log, decision->question,
                          freshness_budget_s(decision->question, decision->trust, log, EVIDENCE_SHOP));
-        if (fresh.answer != ANSWER_YES && membership->days.surely.count > 0) {
+        if (found.answer.answer != ANSWER_YES && membership->days.surely.count > 0) {
+            note_workplace(out, decision, membership, &found);
             membership->days.surely = DAY_SET_NONE;
-            membership->doubt = fresh.reason;
+            membership->doubt = found.answer.reason;
         }
     }
 }

@@ -15,6 +15,8 @@ struct credentials {
     size_t membership_count; /* as memberships_of has them, but none is sure whose shop's newest checkpoint is
                                 older than its budget, or does not count: she may have left since */
     struct membership *memberships;
+    struct freshness
+        workplace;     /* of those of the subject on the day asked about that are too old the worst */
     bool knows_a_shop; /* some of the subject's is sure, or was before it was too old */
 };
 
@@ -32,8 +34,11 @@ bool credentials_decide_denied(struct credentials *out, const struct dossier *do
 
 /* Days on which the dossier's subject is affiliated with a shop that holds membership code. Where not one
  * affiliation of hers is known that counts for certain, all days are unknown: her shop's log may not have
- * come here. Nor is any day a no on which what is not here of what is said about the code, or by a shop that
- * holds it, might make it a yes. Returns: false when the arena is full. */
+ * come here. Nor is any day a no on which what is not here of what is said about the code might make it a
+ * yes, or what is not here of a shop that holds it and had her on any day, or may have: it may have her back.
+ * So the log of such a shop has to be whole, and as young as one where she works. Those that never had her
+ * are not asked: else no answer could be no before all of a network had been heard lately. Returns: false
+ * when the arena is full. */
 bool network_days(struct day_truth *out, const struct lacking_question *asked,
                   const struct credentials *credentials, struct bytes code, struct arena *arena);
 

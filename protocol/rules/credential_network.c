@@ -73,25 +73,35 @@ static bool unite_memberships(struct day_truth *out, const struct membership *me
     return true;
 }
 
-/* Widen *out by the days on which the subject is affiliated with a shop that holds a membership on days.
- * Where that shop's log has gaps she may be by what is not here. */
-static bool add_days_in(struct day_truth *out, const struct dossier *dossier,
+/* Whether a shop may have said more of who is there than is here. */
+static bool may_say_more(const struct lacking_question *asked, const struct actor_id *shop)
+{
+    const struct dossier_log *log = dossier_log_of(asked->dossier, shop);
+    uint64_t age_s;
+    uint64_t budget_s = freshness_budget_s(asked->question, asked->trust, log, EVIDENCE_SHOP);
+    return freshness_of(&age_s, log, asked->question, budget_s).answer != ANSWER_YES || log->has_unread ||
+           (log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq));
+}
+
+/* Widen *out by the days on which the subject is affiliated with a shop that holds a membership on days. One
+ * that had her, or may have, may have her back. */
+static bool add_days_in(struct day_truth *out, const struct lacking_question *asked,
                         const struct credentials *credentials, const struct subject *shop,
                         const struct day_truth *held, struct arena *arena)
 {
-    const struct dossier_log *log = dossier_log_of(dossier, &(struct actor_id){shop->id});
-    const struct day_truth perhaps = {.surely = DAY_SET_NONE, .possibly = held->possibly};
     struct day_truth days;
     size_t count;
-    size_t first = find_memberships(credentials, &dossier->subject.id, &shop->id, &count);
-    if (shop->kind != SUBJECT_ACTOR || held->possibly.count == 0) {
+    size_t first = find_memberships(credentials, &asked->dossier->subject.id, &shop->id, &count);
+    if (shop->kind != SUBJECT_ACTOR || held->possibly.count == 0 || count == 0) {
         return true;
     }
-    if (log != NULL && log->incomplete && !day_truth_or(out, out, &perhaps, arena)) {
+    if (!unite_memberships(&days, &credentials->memberships[first], count, arena)) {
         return false;
     }
-    return count == 0 || (unite_memberships(&days, &credentials->memberships[first], count, arena) &&
-                          day_truth_and(&days, &days, held, arena) && day_truth_or(out, out, &days, arena));
+    if (days.possibly.count > 0 && may_say_more(asked, &(struct actor_id){shop->id})) {
+        days.possibly = day_truth_unknown.possibly;
+    }
+    return day_truth_and(&days, &days, held, arena) && day_truth_or(out, out, &days, arena);
 }
 
 static bool is_in_doubt(enum said_standing said)
@@ -101,34 +111,34 @@ static bool is_in_doubt(enum said_standing said)
 }
 
 /* The same on days of those from first on, before end; end 0: to the last. */
-static bool add_days_between(struct day_truth *out, const struct dossier *dossier,
+static bool add_days_between(struct day_truth *out, const struct lacking_question *asked,
                              const struct credentials *credentials, const struct subject *shop,
                              const struct day_truth *days, uint32_t first, uint32_t end, struct arena *arena)
 {
     struct day_truth held;
     return day_truth_of_run(&held, ANSWER_YES, first, end == 0 ? DAY_NONE : end - 1, arena) &&
            day_truth_and(&held, &held, days, arena) &&
-           add_days_in(out, dossier, credentials, shop, &held, arena);
+           add_days_in(out, asked, credentials, shop, &held, arena);
 }
 
 /* The same of a membership: of its holders, and in doubt of those to whom it may have been given. */
-static bool add_network_days(struct day_truth *out, const struct dossier *dossier,
+static bool add_network_days(struct day_truth *out, const struct lacking_question *asked,
                              const struct credentials *credentials, size_t index, struct arena *arena)
 {
     const struct credential_verdict *verdict = &credentials->verdicts[index];
-    const struct dossier_place *place = &dossier->credentials[index].place;
+    const struct dossier_place *place = &asked->dossier->credentials[index].place;
     const struct day_truth perhaps = {.surely = DAY_SET_NONE, .possibly = verdict->days.possibly};
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
         if (event->action == STATUS_HELD_BY && is_in_doubt(verdict->said[i]) &&
-            !add_days_between(out, dossier, credentials, &event->holder, &perhaps, event->effective_day, 0,
+            !add_days_between(out, asked, credentials, &event->holder, &perhaps, event->effective_day, 0,
                               arena)) {
             return false;
         }
     }
     for (size_t i = 0; i < verdict->held_count; i++) {
         const struct held_days *held = &verdict->held[i];
-        if (!add_days_between(out, dossier, credentials, held->party, &verdict->days, held->first_day,
+        if (!add_days_between(out, asked, credentials, held->party, &verdict->days, held->first_day,
                               i + 1 < verdict->held_count ? held[1].first_day : 0, arena)) {
             return false;
         }
@@ -170,7 +180,7 @@ bool network_days(struct day_truth *out, const struct lacking_question *asked,
     }
     for (size_t i = 0; i < credentials->count; i++) {
         if (is_membership(&dossier->credentials[i], code) &&
-            !add_network_days(out, dossier, credentials, i, arena)) {
+            !add_network_days(out, asked, credentials, i, arena)) {
             return false;
         }
     }

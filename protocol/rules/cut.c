@@ -146,3 +146,30 @@ enum answer withdrawal_leaves(const struct dossier_withdrawal *found, const stru
                ? ANSWER_NO
                : cut_covers(&found->cut, place);
 }
+
+bool cut_may_part(const struct dossier_cut *cut, const struct dossier_place *place,
+                  const struct dossier_place *later)
+{
+    return place->seq != later->seq && cut_covers(cut, place) != ANSWER_NO &&
+           cut_covers(cut, later) != ANSWER_YES;
+}
+
+bool withdrawal_may_part(const struct dossier_withdrawal *found, const struct dossier_place *place,
+                         const struct dossier_place *later)
+{
+    if (!found->withdrawal.has_cut || withdrawal_leaves(found, place) == ANSWER_NO) {
+        return false;
+    }
+    return lists_position(&found->withdrawal.exceptions, later->seq, later->index) ||
+           cut_may_part(&found->cut, place, later);
+}
+
+bool any_cut_of(const struct dossier *dossier, const struct actor_id *author)
+{
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        if (cut_of_withdrawal(dossier, i, author) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -17,6 +17,17 @@ enum answer cut_covers(const struct dossier_cut *cut, const struct dossier_place
  * was said there. Requires: it names no single accreditation. */
 enum answer withdrawal_leaves(const struct dossier_withdrawal *found, const struct dossier_place *place);
 
+/* Whether a withdrawal from the author of place may leave that and not what its author said later about it:
+ * that its cut lies between the two, or an exception is made of the one in `later`. */
+bool withdrawal_may_part(const struct dossier_withdrawal *found, const struct dossier_place *place,
+                         const struct dossier_place *later);
+/* The same of a cut alone. Nothing lies between what is said in one block. */
+bool cut_may_part(const struct dossier_cut *cut, const struct dossier_place *place,
+                  const struct dossier_place *later);
+
+/* Whether some withdrawal from author, whoever's, names a cut. */
+bool any_cut_of(const struct dossier *dossier, const struct actor_id *author);
+
 /* Why the answer is unknown, where it is: REASON_CUT_NOT_HELD, REASON_TOO_MANY. */
 enum reason cut_doubt(const struct dossier_cut *cut);
 

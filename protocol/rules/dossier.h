@@ -126,7 +126,7 @@ struct dossier_cut {
 
 /* What shows when something was said about an entry: as of the entry itself. */
 struct dossier_signing {
-    uint64_t time_s, arrived_s, below_s;
+    uint64_t time_s, arrived_s, above_s, below_s;
 };
 
 /* Where an entry stands: its position and what was said about it. */
@@ -136,12 +136,14 @@ struct dossier_place {
     uint64_t index;
     uint64_t time_s;    /* the issuer's claim */
     uint64_t arrived_s; /* at this node, and not after the reach's now_s */
-    uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head which is
-                           neither the block nor descends from it, one that is ahead of the reach's now_s
-                           left aside; 0: there is none. Of a `joined`: of the first one after its consent
-                           had expired, where that names such a head */
-    struct hash leaf;   /* of a credential, review or pack, and of an affiliation where there are statements;
-                           of all else, zero where it was not at hand */
+    uint64_t above_s; /* when the first of the author's own checkpoints came here that named its block, or one
+                         above it, before that was here; 0: none is known that came before the entry */
+    uint64_t below_s; /* of the newest of the author's own checkpoints held here that names a head which is
+                         neither the block nor descends from it, one that is ahead of the reach's now_s
+                         left aside; 0: there is none. Of a `joined`: of the first one after its consent
+                         had expired, where that names such a head */
+    struct hash leaf; /* of a credential, review or pack, and of an affiliation where there are statements;
+                         of all else, zero where it was not at hand */
     struct hash block_hash; /* header hash of its block; zero where it is not known */
     bool erased;            /* its bytes are gone */
     bool voided;            /* of a side block: a void names its branch */
@@ -192,10 +194,13 @@ struct dossier_credential {
 };
 
 /* What was erased while its bytes are here, of somebody whose credentials these are. Nobody may read it: it
- * tells only of what its author may give back, by a void of the `erase` (lacking.h). */
+ * tells only of what its author may give back, by a void of the `erase` (lacking.h), and what else of that
+ * code hangs on it. */
 struct dossier_sealed {
     struct dossier_place place;
     struct bytes code;
+    enum basis basis;
+    uint32_t earned_on;
 };
 
 struct dossier_accreditation {

@@ -221,6 +221,14 @@ static enum expression_fault fault_of_code(struct bytes name_space, struct bytes
     return has_slash || name_space.size > 0 ? EXPRESSION_FINE : EXPRESSION_BAD_NAMESPACE;
 }
 
+/* name: what is at fault, in the arena. */
+static bool fail_name(struct parser *parser, enum expression_fault fault, struct bytes name, size_t offset)
+{
+    parser_fail_at(parser, fault, offset);
+    parser->error->name = name;
+    return false;
+}
+
 bool parser_code(struct parser *parser, struct bytes *out, bool (*is)(struct bytes text))
 {
     struct bytes word = parser->token.text;
@@ -234,6 +242,9 @@ bool parser_code(struct parser *parser, struct bytes *out, bool (*is)(struct byt
     }
     if (!parser_copy(parser, bytes_of(code, whole_code(code, parser->name_space, word)), out)) {
         return false;
+    }
+    if (parser->titles != NULL && !title_names_may_know(parser->titles, *out)) {
+        return fail_name(parser, EXPRESSION_CODE_UNKNOWN, *out, parser->token.offset);
     }
     parser_advance(parser);
     return true;
@@ -273,22 +284,14 @@ static bool parse_title_name(struct parser *parser, struct tree *out)
     return true;
 }
 
-static bool fail_title(struct parser *parser, enum expression_fault fault, const struct tree *title,
-                       size_t offset)
-{
-    parser_fail_at(parser, fault, offset);
-    parser->error->title = title->root.name;
-    return false;
-}
-
 /* Give the bare name at offset its namespace. */
 static bool resolve_title(struct parser *parser, struct tree *out, size_t offset)
 {
     struct bytes name_space;
     size_t count = title_names_find(parser->titles, out->root.name, &name_space, 1);
     if (count != 1) {
-        return fail_title(parser, count == 0 ? EXPRESSION_TITLE_UNKNOWN : EXPRESSION_TITLE_AMBIGUOUS, out,
-                          offset);
+        return fail_name(parser, count == 0 ? EXPRESSION_TITLE_UNKNOWN : EXPRESSION_TITLE_AMBIGUOUS,
+                         out->root.name, offset);
     }
     parser->titles->resolved++;
     return parser_copy(parser, name_space, &out->root.name_space);

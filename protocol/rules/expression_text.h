@@ -38,6 +38,7 @@ enum expression_fault {
     EXPRESSION_EXPECTED_NUMBER, /* a number within what the operator takes */
     EXPRESSION_EXPECTED_WORD,   /* another word here: "years", "of", "network", … */
     EXPRESSION_BAD_CODE,        /* neither a code nor a pattern */
+    EXPRESSION_CODE_UNKNOWN,    /* its namespace's rules are held, and none of them knows it */
     EXPRESSION_BAD_NAMESPACE,   /* a code without one, where none is understood */
     EXPRESSION_BAD_TITLE,       /* empty, too long, or without its closing quote */
     EXPRESSION_TITLE_UNKNOWN,   /* a bare name that no namespace gives */
@@ -54,8 +55,8 @@ enum { EXPRESSION_FAULT_COUNT = EXPRESSION_TOO_LONG + 1 };
 
 struct expression_error {
     enum expression_fault fault;
-    size_t offset;      /* into the text, where it stops making sense; at most its size */
-    struct bytes title; /* of the last two kinds of a title's faults: its name, in the arena */
+    size_t offset;     /* into the text, where it stops making sense; at most its size */
+    struct bytes name; /* in the arena: of a title or code that is unknown, or a title that several have */
 };
 
 /* Parse. name_space: of codes and titles that leave it away; empty: such codes are refused, and such titles
@@ -67,8 +68,8 @@ bool expression_parse(struct expression *out, struct expression_error *error, en
 
 /* Parse a requirement: scope requirement, nothing is left away but the namespace of a title that only one
  * namespace gives; *names counts those. So the expression never means a title that somebody else gives by the
- * same name later. A title of any namespace can't be required. names NULL: bare titles stay bare, for who
- * only looks at codes. */
+ * same name later. A title of any namespace can't be required, nor a code that its namespace's rules don't
+ * know. names NULL: bare titles stay bare, and codes are taken as they are, for who only looks at codes. */
 bool expression_parse_requirement(struct expression *out, struct expression_error *error, struct bytes text,
                                   struct title_names *names, struct arena *arena);
 

@@ -277,7 +277,8 @@ static bool may_concern(const struct voices *voices, const struct dossier_withdr
                      : is_owner(voices, found->place.log) && is_owner(voices, accreditation->place.log);
     return named && later && actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
            dossier_place_arrived(dossier, &found->place) &&
-           place_weigh(dossier, &found->place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+           place_weigh(dossier, &found->place, stance_of_entry(ENTRY_WITHDRAWAL, NULL, PARTY_DELEGATE))
+                   .weight != WEIGHT_NOTHING;
 }
 
 /* Whether one that may concern what its own author accredited does so beyond doubt. by: that one's voice. */
@@ -285,7 +286,8 @@ static bool takes_back(const struct dossier *dossier, const struct voice *by,
                        const struct dossier_withdrawal *found)
 {
     return found->place.log == by->log && found->place.seq <= by->sure_to &&
-           place_weigh(dossier, &found->place, STANCE_AGAINST).weight == WEIGHT_FULL;
+           place_weigh(dossier, &found->place, stance_of_entry(ENTRY_WITHDRAWAL, NULL, PARTY_DELEGATE))
+                   .weight == WEIGHT_FULL;
 }
 
 /* The last block up to which a withdrawal leaves all that its delegate says on the chain. */
@@ -408,11 +410,13 @@ static size_t lacks_for(const struct lacking_question *asked, const struct voice
 static bool is_void(const struct dossier *dossier, const struct voice *by, const struct dossier_place *place)
 {
     return !place->block.side && place->voided && place->void_seq <= by->sure_to &&
-           place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
+           place_weigh(dossier, place, stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT)).weight ==
+               WEIGHT_NOTHING;
 }
 
 /* Add of which codes it erased what it may yet give back. Returns: whether there are any. */
-static bool add_sealed(struct lacking_codes *codes, const struct dossier *dossier, const struct voice *voice)
+static bool add_sealed(struct lacking_codes *codes, bool *given_back, const struct dossier *dossier,
+                       const struct voice *voice)
 {
     bool any = false;
     for (size_t i = 0; i < dossier->sealed_count; i++) {
@@ -421,6 +425,7 @@ static bool add_sealed(struct lacking_codes *codes, const struct dossier *dossie
             dossier_place_arrived(dossier, &sealed->place) && !is_void(dossier, voice, &sealed->place) &&
             code_matches(sealed->code, voice->pattern)) {
             add_pattern(codes, sealed->code);
+            given_back[i] = true;
             any = true;
         }
     }
@@ -451,13 +456,13 @@ static struct freshness freshness_of_voice(const struct lacking_question *asked,
     return found;
 }
 
-static void add_lacking(struct lacking *out, const struct lacking_question *asked, const struct voice *voice,
-                        bool owner)
+static void add_lacking(struct lacking *out, bool *given_back, const struct lacking_question *asked,
+                        const struct voice *voice, bool owner)
 {
     const struct dossier_log *log = voice->log < SIZE_MAX ? &asked->dossier->logs[voice->log] : NULL;
     size_t what = lacks_for(asked, voice, log);
     bool whole = what == LACKING_FOR_COUNT;
-    if (!add_sealed(&out->codes[LACKING_AT_ALL], asked->dossier, voice) && whole) {
+    if (!add_sealed(&out->codes[LACKING_ERASED], given_back, asked->dossier, voice) && whole) {
         return;
     }
     if (!whole) {
@@ -478,8 +483,8 @@ static bool lacks_rules(const struct dossier_log *log)
 }
 
 /* Returns: false when the arena is full. */
-static bool list_lacking(struct lacking *out, const struct lacking_question *asked, struct bytes all_codes,
-                         struct arena *arena)
+static bool list_lacking(struct lacking *out, bool *given_back, const struct lacking_question *asked,
+                         struct bytes all_codes, struct arena *arena)
 {
     struct voices voices = {.asked = asked, .arena = arena};
     add_owners(&voices, code_namespace(all_codes), all_codes);
@@ -487,7 +492,7 @@ static bool list_lacking(struct lacking *out, const struct lacking_question *ask
     out->codes[LACKING_AT_ALL].all = out->rules = voices.left_out;
     out->worst.answer = (struct axis_answer){ANSWER_UNKNOWN, REASON_LIMIT};
     for (size_t i = 0; i < voices.count; i++) {
-        add_lacking(out, asked, &voices.items[i], i < voices.owner_count);
+        add_lacking(out, given_back, asked, &voices.items[i], i < voices.owner_count);
     }
     for (size_t i = 0; i < voices.owner_count && !out->rules; i++) {
         size_t log = voices.items[i].log;
@@ -525,12 +530,15 @@ bool lacking_of(const struct lacking **out, const struct lacking_question *asked
 {
     struct bytes all_codes;
     struct lacking *lacking = arena_take(arena, sizeof *lacking);
-    if (lacking == NULL || !pattern_of_all(&all_codes, bytes_of_string(owner->name_space), arena)) {
+    bool *given_back = arena_take(arena, asked->dossier->sealed_count * sizeof *given_back);
+    if (lacking == NULL || given_back == NULL ||
+        !pattern_of_all(&all_codes, bytes_of_string(owner->name_space), arena)) {
         return false;
     }
     memset(lacking, 0, sizeof *lacking);
+    lacking->given_back = given_back;
     size_t mark = arena_mark(arena);
-    if (!list_lacking(lacking, asked, all_codes, arena)) {
+    if (!list_lacking(lacking, given_back, asked, all_codes, arena)) {
         return false;
     }
     arena_rewind(arena, mark);

@@ -22,10 +22,11 @@ enum { LACKING_PATTERNS_MAX = 64 };
 /* For what an author's silence is too long: each is asked for what those before it are. */
 enum lacking_for {
     LACKING_AT_ALL,         /* of no silence: for what else may be said of what is there */
+    LACKING_ERASED,         /* nor of that, but something was erased that may be given back */
     LACKING_FOR_EXPERIENCE, /* beyond the budget of shops */
     LACKING_FOR_TESTS,      /* beyond that of issuers */
 };
-enum { LACKING_FOR_COUNT = 3 };
+enum { LACKING_FOR_COUNT = 4 };
 
 struct lacking_codes {
     bool all;
@@ -36,7 +37,8 @@ struct lacking_codes {
 /* Of one namespace: the codes about which something may have been said that is not here. */
 struct lacking {
     struct lacking_codes codes[LACKING_FOR_COUNT];
-    bool rules; /* its owners may have stated rules that are not here */
+    const bool *given_back; /* for each entry that the dossier has sealed, whether it may be, by its voice */
+    bool rules;             /* its owners may have stated rules that are not here */
     /* Of those who may have said something the one of whom the worst is known (freshness_is_worse), and of
      * which codes it may speak; empty: there are more than are looked at. */
     struct freshness worst;

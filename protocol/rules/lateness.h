@@ -8,19 +8,28 @@
  * block nor descends from it, whatever their numbers. Who never signed such a checkpoint can't be convicted
  * by anybody else's silence.
  *
+ * It is in time when it was there by then: it had arrived here, or a statement above it had, a checkpoint of
+ * its author that names its block or one that descends from it. Who signs the hash of a block has made it and
+ * all below, whatever is held back; of that statement, too, the arrival here counts, and not its own date.
+ * What a quorum of witnesses saw will show both: a head without the entry, as below_s, and one with it, as
+ * above_s.
+ *
  * Days are UTC days here: a deadline is a civil day wherever it was named, and what hangs on it is counted in
  * tens of days. */
 
 #include "protocol/rules/dossier.h"
 
 enum lateness {
-    LATE_NO,        /* it had arrived here by then, */
+    LATE_NO,        /* it was there by then, */
     LATE_YES,       /* or its author states a head without it after then; */
     LATE_NOT_KNOWN, /* neither is known here, so that the entry's own claim stands */
 };
 
-/* Whether the entry at place came more than `days` days after deadline_day. What arrived here in time is in
- * time, whatever its author's checkpoints say. */
+/* By when the entry at place was there, as far as this node knows. */
+uint64_t lateness_there_s(const struct dossier_place *place);
+
+/* Whether the entry at place came more than `days` days after deadline_day. What was there in time is in
+ * time, whatever its author's checkpoints below it say. */
 enum lateness lateness_of(const struct dossier_place *place, uint32_t deadline_day, uint32_t days);
 
 /* The first deadline for which the entry at place is not late by `days` days: lateness_of says LATE_YES for

@@ -192,10 +192,10 @@ enum answer namespace_owner_came_after(const struct namespace_owners *owners, si
 
 /* ---- successions ---- */
 
-/* A dropped branch's word of a succession stays known: it is against the owner too. */
+/* By what it is to the owner: a dropped branch's word of it stays known. */
 static struct weighed weight_of(const struct dossier *dossier, const struct dossier_succession *succession)
 {
-    return place_weigh(dossier, &succession->place, STANCE_AGAINST);
+    return place_weigh(dossier, &succession->place, stance_of_entry(ENTRY_SUCCESSION, NULL, PARTY_OWNER));
 }
 
 static bool hands_on(const struct dossier *dossier, const struct dossier_succession *succession,

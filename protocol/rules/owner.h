@@ -7,6 +7,10 @@
  * next one, and so on. Of its log counts what the cut of any of them covers, and all of it where the last
  * tenure has no end.
  *
+ * No log orders an owner's successions and those by which the namespace comes back to it: one that it says
+ * while another has it ends its next tenure, as whoever hands on what comes to him later has handed it on. An
+ * owner that doesn't mean that voids the succession and says that it keeps the namespace.
+ *
  * A succession is for the successor and against the owner that it replaces. One that is voided, disputed or
  * rewound therefore leaves both in doubt: whether the successor is an owner, and whether the owner still is
  * one beyond the cut. The doubt ends when the owner later states again what holds: by a succession that is

@@ -11,10 +11,44 @@
 static struct weighed weigh_pack(const struct dossier *dossier, const struct namespace_owners *owners,
                                  size_t owner, const struct dossier_place *place)
 {
-    bool kept = place->block.side && owner < NAMESPACE_OWNERS_MAX &&
+    bool kept = place->block.dropped_s != 0 && owner < NAMESPACE_OWNERS_MAX &&
                 namespace_owner_recorded(owners, owner, place) && !dossier_place_is_void(dossier, place);
     return kept ? kept_weigh(dossier, place, (struct spoken_of){.events = NULL})
-                : place_weigh(dossier, place, STANCE_FOR);
+                : place_weigh(dossier, place, stance_of_entry(ENTRY_RULE_PACK, NULL, PARTY_HOLDER));
+}
+
+static bool is_same_text(const struct dossier_pack *a, const struct dossier_pack *b)
+{
+    return hash_equal(&a->place.leaf, &b->place.leaf) && !hash_is_zero(&a->place.leaf);
+}
+
+/* Whether one precedes the other whichever tenures of their author they are of: what it said later is of no
+ * earlier one. */
+static bool is_said_in_order(const struct dossier_pack *a, const struct dossier_pack *b)
+{
+    return a->place.log == b->place.log &&
+           (place_precedes(&a->place, &b->place) ? a->pack.version <= b->pack.version
+                                                 : b->pack.version <= a->pack.version);
+}
+
+/* Whether a pack precedes some other one or not, depending on in which tenure it was published. */
+static bool hangs_on_tenure(const struct dossier *dossier, const struct namespace_owners *owners,
+                            const struct dossier_pack *pack, struct tenure_range said_in)
+{
+    for (size_t i = 0; i < dossier->pack_count && said_in.first != said_in.last; i++) {
+        const struct dossier_pack *other = &dossier->packs[i];
+        size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &other->place)->author);
+        if (at == NAMESPACE_OWNERS_MAX || !bytes_equal(other->pack.name_space, pack->pack.name_space) ||
+            is_same_text(other, pack)) {
+            continue;
+        }
+        const struct tenure_range others = namespace_tenures_at(owners, at, &other->place);
+        bool is_apart = others.last < said_in.first || others.first > said_in.last;
+        if (!is_apart && !is_said_in_order(other, pack)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owners *owners,
@@ -27,8 +61,7 @@ bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owne
     if (at == NAMESPACE_OWNERS_MAX) {
         return false;
     }
-    const struct tenure_range said_in = namespace_tenures_at(owners, at, &pack->place);
-    return said_in.first != said_in.last ||
+    return hangs_on_tenure(dossier, owners, pack, namespace_tenures_at(owners, at, &pack->place)) ||
            namespace_owner_stood(owners, at, &pack->place).answer != ANSWER_YES;
 }
 

@@ -33,9 +33,9 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
 bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b);
 
 /* Whether what the pack says is not certain: it stands in a disputed block, or is void by the word of one, or
- * its author may have handed the namespace on before, or have had it back by then, or there are owners that
- * were not heard. What its author dropped is certain under the cut of a certain succession. Requires: it
- * stands. */
+ * its author may have handed the namespace on before, or have had it back by then where that makes a
+ * difference beside another's text, or there are owners that were not heard. What its author dropped is
+ * certain under the cut of a certain succession. Requires: it stands. */
 bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owners *owners,
                       const struct dossier_pack *pack);
 

@@ -232,9 +232,39 @@ static enum reason terms_check(const struct presentation *presentation,
     return terms->nonce != NULL ? REASON_NONE : REASON_NO_CHALLENGE;
 }
 
+/* Whether the entry that a claim belongs to bears it out. */
+static bool is_borne_out(const struct disclosed_claim *claim, const struct entry_proof *proof,
+                         const struct network *network, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct attestation attestation;
+    struct entry entry;
+    bool is = entry_decode(&entry, proof->entry) == REASON_NONE && entry.kind == ENTRY_ATTESTATION &&
+              entry_payload_decode(&attestation, &entry, arena) == REASON_NONE &&
+              claim_is_of(claim, &attestation, network);
+    arena_rewind(arena, mark);
+    return is;
+}
+
+static enum reason claims_check(const struct presentation *presentation, const struct network *network,
+                                struct arena *arena)
+{
+    const struct disclosed_claim *claims = presentation->claims.items;
+    const struct entry_proof *proofs = presentation->proofs.items;
+    for (size_t i = 0; i < presentation->claims.count; i++) {
+        if (!is_borne_out(&claims[i], &proofs[claims[i].item], network, arena)) {
+            return REASON_CLAIM;
+        }
+    }
+    return REASON_NONE;
+}
+
 enum reason presentation_check(const struct signed_presentation *presentation, const struct network *network,
                                const struct presentation_terms *terms, uint8_t *scratch, struct arena *arena)
 {
     enum reason reason = signature_check(presentation, network, terms->known_holder, scratch, arena);
+    if (reason == REASON_NONE) {
+        reason = claims_check(&presentation->presentation, network, arena);
+    }
     return reason == REASON_NONE ? terms_check(&presentation->presentation, terms) : reason;
 }

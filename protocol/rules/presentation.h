@@ -53,11 +53,12 @@ struct presentation_terms {
     const struct log_state *known_holder;
 };
 
-/* Check everything about a presentation that is not about its certificates: holder's key and signature,
- * audience, nonce, created and expires. One without a challenge may be for anyone (a zero audience).
- * Returns: REASON_NONE, or, the first that applies,
+/* Check everything about a presentation that is not about its certificates: holder's key and signature, that
+ * what it discloses is what its entries' claims roots stand for, audience, nonce, created and expires. One
+ * without a challenge may be for anyone (a zero audience). Returns: REASON_NONE, or, the first that applies,
  *   REASON_TOO_LARGE
  *   REASON_HOLDER_KEY, REASON_BAD_SIGNATURE    as holder_signature_check
+ *   REASON_CLAIM                 something is disclosed that its entry does not bear out
  *   REASON_WRONG_AUDIENCE
  *   REASON_WRONG_NONCE, REASON_NO_CHALLENGE    it answers another challenge, or none
  *   REASON_CLOCK                 made after now
@@ -85,6 +86,11 @@ struct proven_entry {
  * reason. */
 enum reason proof_check(struct proven_entry *out, const struct entry_proof *proof, const struct list *heads,
                         const struct network *network, struct arena *arena);
+
+/* Whether the claim is one of those that the attestation's claims root stands for (DESIGN section 4, claims).
+ */
+bool claim_is_of(const struct disclosed_claim *claim, const struct attestation *attestation,
+                 const struct network *network);
 
 /* Subject id of someone without keys: LABEL_CLAIM_KEY over the claim's public key. */
 void claim_id_of(struct claim_id *out, const struct network *network, const struct sign_public_key *key);

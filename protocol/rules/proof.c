@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "crypto/commit.h"
 #include "protocol/rules/presentation.h"
 
 /* Returns: false when no tree is that deep. */
@@ -23,6 +24,18 @@ static bool leads_to(const struct hash *root, const struct hash_domain *node, co
     struct hash led_to;
     return path_from_list(&path, list) && merkle_path_root(&led_to, node, leaf, index, count, &path) &&
            hash_equal(&led_to, root);
+}
+
+bool claim_is_of(const struct disclosed_claim *claim, const struct attestation *attestation,
+                 const struct network *network)
+{
+    struct commit_salt salt;
+    struct hash leaf;
+    memcpy(salt.bytes, claim->salt, sizeof salt.bytes);
+    commit_value(&leaf, label_domain(network, LABEL_CLAIM), claim->label.data, claim->label.size,
+                 claim->value.data, claim->value.size, &salt);
+    return leads_to(&attestation->claims_root, label_domain(network, LABEL_CLAIM_NODE), &leaf, claim->index,
+                    claim->count, &claim->path);
 }
 
 /* Leaf of the live tree: the entry's own while nothing was said about it. */

@@ -27,7 +27,8 @@ static bool stood_until_replaced(const struct dossier *dossier, const struct dos
 {
     size_t against = 0;
     if (place->erased || place->events_cut || !dossier_place_arrived(dossier, place) ||
-        place_weigh(dossier, place, STANCE_FOR).weight != WEIGHT_FULL) {
+        place_weigh(dossier, place, stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT)).weight !=
+            WEIGHT_FULL) {
         return false;
     }
     for (size_t i = 0; i < place->event_count; i++) {

@@ -36,14 +36,14 @@ static enum answer answer_of_weight(enum weight weight)
     return ANSWER_NO;
 }
 
-/* Whether the block of a statement lets it count, whatever was said about it later. voider: how its author
- * stood when voiding it. */
+/* Whether the block of a statement lets it count, whatever was said about it later. stance: what that is to
+ * the shop. voider: how its author stood when voiding it. */
 static enum answer block_answer(const struct dossier *dossier, const struct dossier_place *place,
-                                enum setter voider)
+                                enum stance stance, enum setter voider)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
     const struct spoken_of spoken = {.voider = voider == SETTER_CLOSED ? SPOKEN_NOT : SPOKEN};
-    struct weighed weighed = entry_weigh(dossier, place, spoken);
+    struct weighed weighed = entry_weigh(dossier, place, stance, spoken);
     enum answer answer = answer_of_weight(weighed.weight);
     if (place->erased || !dossier_place_arrived(dossier, place)) {
         return ANSWER_NO;
@@ -61,6 +61,11 @@ struct review_setters {
     struct setting voider; /* of its block, where that is void */
 };
 
+static enum stance stance_of_review(void)
+{
+    return stance_of_entry(ENTRY_REVIEW, NULL, PARTY_SHOP);
+}
+
 /* Whether the author of a review may speak for the recognition that it is for. */
 static enum answer reviewer_answer(const struct roster *roster, const struct dossier_review *said,
                                    struct review_setters *setters)
@@ -76,7 +81,8 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
     struct authority_answer answer;
     namespace_owners_of(&owners, roster->dossier, roster->trust, code_namespace(said->review.code));
     authority_under(&answer, roster->dossier, roster->trust, &owners, &question);
-    setters_of(setters->events, roster->dossier, roster->trust, &owners, &question, &answer);
+    setters_of(setters->events, roster->dossier, roster->trust, &owners, &question, &answer,
+               roster->question->now_s);
     setters->voider = (struct setting){.setter = SETTER_WITHIN};
     if (said->place.voided) {
         setters->voider =
@@ -85,7 +91,8 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
     if (answer.reason == REASON_NONE) {
         struct accreditation_end end =
             accreditation_end_of_place(roster->dossier, roster->trust, &owners, &question, &answer);
-        return end.limited || end.lateness == LATE_YES ? ANSWER_UNKNOWN : ANSWER_YES;
+        bool late = end.limited || end.lateness == LATE_YES;
+        return late && stance_has_deadline(stance_of_review()) ? ANSWER_UNKNOWN : ANSWER_YES;
     }
     return authority_is_unknown(answer.reason) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
@@ -102,7 +109,9 @@ static enum answer profile_answer(const struct roster *roster, const struct doss
 {
     const struct dossier_log *log = dossier_log_at(roster->dossier, &said->place);
     bool own = actor_id_equal(&log->author, &roster->shop);
-    return own ? block_answer(roster->dossier, &said->place, SETTER_WITHIN) : ANSWER_NO;
+    return own ? block_answer(roster->dossier, &said->place, stance_of_entry(ENTRY_SHOP, NULL, PARTY_SHOP),
+                              SETTER_WITHIN)
+               : ANSWER_NO;
 }
 
 static enum answer review_answer(const struct roster *roster, const struct dossier_review *said,
@@ -112,7 +121,8 @@ static enum answer review_answer(const struct roster *roster, const struct dossi
         return ANSWER_NO;
     }
     enum answer reviewer = reviewer_answer(roster, said, setters);
-    return both(block_answer(roster->dossier, &said->place, setters->voider.setter), reviewer);
+    return both(block_answer(roster->dossier, &said->place, stance_of_review(), setters->voider.setter),
+                reviewer);
 }
 
 /* Why an event is in doubt: by where its block stands, else by who says it. */

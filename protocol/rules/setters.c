@@ -4,7 +4,7 @@
 #include "protocol/rules/bearing.h"
 #include "protocol/rules/cut.h"
 
-static bool is_cut(const struct namespace_owners *owners, const struct actor_id *actor)
+static bool is_handed_on(const struct namespace_owners *owners, const struct actor_id *actor)
 {
     size_t at = namespace_owner_index(owners, actor);
     return at < NAMESPACE_OWNERS_MAX && namespace_owner_is_cut(owners, at);
@@ -16,23 +16,25 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
                         const struct authority_question *entry, const struct authority_answer *answer)
 {
     bool may_count = answer->reason == REASON_NONE || authority_is_unknown(answer->reason);
-    return may_count && (dossier->withdrawal_count > 0 || is_cut(owners, &entry->issuer));
+    return may_count && (answer->reason == REASON_LIMIT || any_cut_of(dossier, &entry->issuer) ||
+                         is_handed_on(owners, &entry->issuer));
 }
 
 static const struct setting within = {.setter = SETTER_WITHIN};
 
-/* What the same question, asked of a later place, is answered. Of an entry that is unknown for the same
- * reason nothing lies between them, unless `between`. */
-static struct setting setting_of(const struct authority_answer *answer, bool between, bool side)
+/* What the same question, asked of a later place, is answered. What is unknown of both alike is no doubt of
+ * the later one: what is `between` them is. */
+static struct setting setting_of(const struct authority_answer *answer, bool between,
+                                 const struct dossier_block *block)
 {
-    bool uncut = side && answer->recorded == ANSWER_NO;
+    bool uncut = block->side && answer->recorded == ANSWER_NO;
     if (answer->reason == REASON_WITHDRAWN) {
         return (struct setting){.setter = answer->closed ? SETTER_CLOSED : SETTER_BEYOND, .uncut = true};
     }
     if (between && authority_is_unknown(answer->reason)) {
         return (struct setting){.setter = SETTER_IN_DOUBT, .doubt = answer->reason};
     }
-    bool kept = side && answer->reason == REASON_NONE && answer->recorded == ANSWER_YES;
+    bool kept = block->dropped_s != 0 && answer->reason == REASON_NONE && answer->recorded == ANSWER_YES;
     return (struct setting){.setter = kept ? SETTER_KEPT : SETTER_WITHIN, .uncut = uncut};
 }
 
@@ -67,27 +69,8 @@ struct asked {
     const struct trust *trust;
     const struct namespace_owners *owners;
     const struct authority_question *entry;
-    const struct authority_answer *answer; /* what that got */
+    uint32_t today; /* by the verifier's clock; 0: nothing is asked by its day */
 };
-
-/* Whether its issuer is withdrawn from a place, be it by what is in doubt. */
-static bool may_be_withdrawn(const struct asked *asked, const struct dossier_place *place)
-{
-    struct authority_question question = *asked->entry;
-    struct authority_answer answer;
-    question.place = place;
-    question.doubts_withdraw = true;
-    authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
-    return answer.reason == REASON_WITHDRAWN;
-}
-
-/* Whether a cut lies between the entry and a place that is unknown, or may. */
-static bool is_between(const struct asked *asked, const struct dossier_place *place, enum reason reason)
-{
-    bool cut_is_unknown = reason == REASON_CUT_NOT_HELD || reason == REASON_TOO_MANY;
-    return reason != asked->answer->reason || (cut_is_unknown && place->seq != asked->entry->place->seq) ||
-           (may_be_withdrawn(asked, place) && !may_be_withdrawn(asked, asked->entry->place));
-}
 
 /* Whether the last link of a chain was given after a withdrawal from the issuer by whoever gives it: it is
  * accredited again, whatever day it writes on what it says. */
@@ -110,8 +93,8 @@ static bool is_given_again(const struct asked *asked, const struct authority_ans
 
 /* Who was accredited again speaks, on a day of that accreditation, of what an earlier one let it issue too.
  * That day is its own word, so that under an accreditation which nothing shows to have come since it is in
- * doubt where it is against somebody, and nothing where it is for somebody. Of a void that day is not known:
- * it may have been one. */
+ * doubt where it is against somebody, and nothing where it is for somebody; so it is until that day has come.
+ * Of a void that day is not known: it may have been one. */
 static struct setting under_another(const struct asked *asked, const struct dossier_place *place,
                                     uint32_t day, struct setting found)
 {
@@ -125,13 +108,14 @@ static struct setting under_another(const struct asked *asked, const struct doss
     if (answer.reason == REASON_WITHDRAWN && !answer.closed && found.setter == SETTER_CLOSED) {
         return (struct setting){.setter = SETTER_BEYOND, .again = true, .uncut = true};
     }
-    if (speaks && (day == DAY_NONE || (answer.reason == REASON_NONE && !is_given_again(asked, &answer)))) {
+    bool comes_after = answer.reason == REASON_NONE && day <= asked->today && is_given_again(asked, &answer);
+    if (speaks && (day == DAY_NONE || (answer.reason == REASON_NONE && !comes_after))) {
         answer.reason = REASON_BEYOND_CUT;
     }
     if (!speaks || (found.setter == SETTER_IN_DOUBT && answer.reason != REASON_NONE)) {
         return found;
     }
-    struct setting again = setting_of(&answer, true, place->block.side);
+    struct setting again = setting_of(&answer, true, &place->block);
     again.again = true;
     return again;
 }
@@ -145,12 +129,13 @@ static struct setting ask(const struct asked *asked, uint64_t seq, uint64_t inde
                                         .seq = seq,
                                         .index = index,
                                         .block_hash = block->hash,
-                                        .block = {.side = block->side}};
+                                        .block = {.side = block->side, .dropped_s = block->dropped_s}};
     struct authority_question question = *asked->entry;
     question.place = &place;
     authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
-    bool between = authority_is_unknown(answer.reason) && is_between(asked, &place, answer.reason);
-    const struct setting found = setting_of(&answer, between, block->side);
+    bool between = authority_is_unknown(answer.reason) &&
+                   authority_may_part(asked->dossier, asked->trust, asked->owners, asked->entry, &place);
+    const struct setting found = setting_of(&answer, between, block);
     bool speaks = found.setter == SETTER_WITHIN || found.setter == SETTER_KEPT;
     return speaks ? found : under_another(asked, &place, day, found);
 }
@@ -160,7 +145,7 @@ struct setting setter_of(const struct dossier *dossier, const struct trust *trus
                          const struct authority_answer *answer, uint64_t seq, uint64_t index)
 {
     const struct dossier_block on_chain = {.side = false};
-    const struct asked asked = {dossier, trust, owners, entry, answer};
+    const struct asked asked = {dossier, trust, owners, entry, 0};
     return cuts_matter(dossier, owners, entry, answer) ? ask(&asked, seq, index, &on_chain, DAY_NONE)
                                                        : within;
 }
@@ -183,7 +168,7 @@ void setters_of_voids(struct setting *settings, const struct dossier *dossier, c
                       const struct namespace_owners *owners, const struct authority_question *entry,
                       const struct authority_answer *answer)
 {
-    const struct asked asked = {dossier, trust, owners, entry, answer};
+    const struct asked asked = {dossier, trust, owners, entry, 0};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_place *said = &dossier->voids[i].place;
@@ -239,6 +224,7 @@ static struct accreditation_end end_of_event(const struct dossier *dossier, cons
     struct authority_answer answer;
     place.time_s = signing->time_s;
     place.arrived_s = signing->arrived_s;
+    place.above_s = signing->above_s;
     place.below_s = signing->below_s;
     question.place = &place;
     question.day = day;
@@ -293,11 +279,11 @@ static void find_late(struct setting settings[STATUS_EVENTS_MAX], const struct d
  * unless it is an exception: mostly one question answers for all of them. */
 void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
-                const struct authority_question *entry, const struct authority_answer *answer)
+                const struct authority_question *entry, const struct authority_answer *answer, uint64_t now_s)
 {
     const struct dossier_place *place = entry->place;
     const struct dossier_block on_chain = {.side = false};
-    const struct asked asked = {dossier, trust, owners, entry, answer};
+    const struct asked asked = {dossier, trust, owners, entry, day_of_time(now_s + CHECKPOINT_AHEAD_S)};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];

@@ -2,20 +2,19 @@
 #define PROTOCOL_RULES_SETTERS_H
 
 /* Who said something about an entry needs to be authorised for it like its issuer (it is the same author, at
- * a later place of its log), or to be so for its code on the day on which it says that: who is accredited
- * again speaks of what it issued before too. A school that was withdrawn, or an owner that handed its
- * namespace on, may not reinstate beyond the cut what it had revoked, nor revoke out of spite. What is for
- * somebody there is nothing; what is against somebody is a doubt, and nothing where the withdrawal is closed
- * (bearing.h says which is which). What is for an entry's holder comes in time by the same rule as the entry
- * (accreditation_end.h); what is against somebody is never late. */
+ * a later place of its log), or to be so for its code on the day on which it says that, once that has come:
+ * who is accredited again speaks of what it issued before too. A school that was withdrawn, or an owner that
+ * handed its namespace on, may not reinstate beyond the cut what it had revoked, nor revoke out of spite.
+ * What is for somebody there is nothing; what is against somebody is a doubt, and nothing where the
+ * withdrawal is closed (bearing.h says which is which). What is for an entry's holder comes in time by the
+ * same rule as the entry (accreditation_end.h); what is against somebody is never late. */
 
 #include "protocol/rules/authority.h"
 #include "protocol/rules/weight.h"
 
 enum setter {
-    SETTER_WITHIN, /* within the cut, or there is none */
-    SETTER_KEPT,   /* on a side branch within the cut: it counts whatever its author followed or rotates since
-                    */
+    SETTER_WITHIN,   /* within the cut, or there is none */
+    SETTER_KEPT,     /* on a dropped branch within the cut: it counts whatever its author rotates since */
     SETTER_IN_DOUBT, /* it can't be said: the cut's block is not held, or what makes the cut is in doubt
                         itself, or not everything was looked at that counts */
     SETTER_BEYOND,
@@ -58,9 +57,11 @@ void setters_of_voids(struct setting *settings, const struct dossier *dossier, c
 bool setters_void(const struct setting *settings, const struct dossier *dossier,
                   const struct dossier_place *place);
 
-/* setter_of for each event of the entry's place. Writes: settings, as many as there are events. */
+/* setter_of for each event of the entry's place. now_s: the verifier's clock. Writes: settings, as many as
+ * there are events. */
 void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
-                const struct authority_question *entry, const struct authority_answer *answer);
+                const struct authority_question *entry, const struct authority_answer *answer,
+                uint64_t now_s);
 
 #endif

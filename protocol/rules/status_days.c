@@ -62,17 +62,19 @@ static size_t split(struct status_days *days, uint32_t day)
 
 /* ---- the words of a run ---- */
 
+enum { WORD_REVOKED, WORD_REPLACED, WORD_HELD_BY, WORD_SUSPENDED, WORD_VOID };
+
 static struct status_word *word_of(struct status_run *run, enum status_action action)
 {
     switch (action) {
     case STATUS_REVOKED:
-        return &run->words[0];
+        return &run->words[WORD_REVOKED];
     case STATUS_REPLACED:
-        return &run->words[1];
+        return &run->words[WORD_REPLACED];
     case STATUS_HELD_BY:
-        return &run->words[2];
+        return &run->words[WORD_HELD_BY];
     case STATUS_SUSPENDED:
-        return &run->words[3];
+        return &run->words[WORD_SUSPENDED];
     case STATUS_REINSTATED:
     case STATUS_APPEALED:
     case STATUS_APPEAL_DECIDED:
@@ -83,7 +85,7 @@ static struct status_word *word_of(struct status_run *run, enum status_action ac
 
 static struct status_word *void_word(struct status_run *run)
 {
-    return &run->words[4];
+    return &run->words[WORD_VOID];
 }
 
 /* Of two doubts the one that less ends stands: nothing is known of the other any more. */
@@ -187,7 +189,8 @@ static bool is_left(const struct status_word *word)
 /* Whether the run lies before a revocation in it was stated. */
 static bool is_before_it_was_stated(const struct status_run *run)
 {
-    return run->words[0].reason != REASON_NONE && run->first_day < run->words[0].stated_day;
+    return run->words[WORD_REVOKED].reason != REASON_NONE &&
+           run->first_day < run->words[WORD_REVOKED].stated_day;
 }
 
 /* Nobody knew yet that it would be void. */
@@ -283,43 +286,11 @@ static void split_where_stated(struct status_days *days, size_t from)
 {
     for (size_t i = from; i < days->count; i++) {
         const struct status_run *run = &days->runs[i];
-        uint32_t stated = run->words[0].stated_day;
+        uint32_t stated = run->words[WORD_REVOKED].stated_day;
         bool is_last = i + 1 == days->count;
         if (is_before_it_was_stated(run) && (is_last || stated < days->runs[i + 1].first_day)) {
             split(days, stated);
         }
-    }
-}
-
-/* Whether an event beyond doubt says what holds instead of a word that its author left, on the days before
- * its own too. A reinstatement does where that word was void; what was said on a branch that was left, or
- * voids all of the entry there, may have been so until then. A suspension says nothing of it: what is only
- * suspended may be revoked as well. */
-static bool answers(struct status_run *run, const struct status_word *word, const struct status_event *said)
-{
-    enum status_action action = said->event->action;
-    bool is_before = word != void_word(run) && is_said_before_the_void(word, said);
-    if (said->doubt != REASON_NONE || !is_left(word) || is_before) {
-        return false;
-    }
-    return action == STATUS_REVOKED ||
-           (action == STATUS_REINSTATED && word->reason == REASON_VOIDED && word != void_word(run));
-}
-
-/* End what was left and is answered, for all days for which it spoke. */
-static void answer_left(struct status_days *days, const struct status_event *said)
-{
-    if (said->event->action == STATUS_HELD_BY) {
-        return; /* it answers nothing, and is added for each run of days on which it speaks */
-    }
-    for (size_t i = 0; i < days->count; i++) {
-        struct status_run *run = &days->runs[i];
-        for (size_t k = 0; k < STATUS_WORDS; k++) {
-            if (answers(run, &run->words[k], said)) {
-                end_word(&run->words[k], REASON_NONE);
-            }
-        }
-        tell_strongest(run);
     }
 }
 
@@ -330,7 +301,6 @@ void status_days_add(struct status_days *days, const struct status_event *said)
     if (beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
         return;
     }
-    answer_left(days, said);
     uint32_t effective_day = said->event->effective_day;
     size_t from = split(days, effective_day > said->from_day ? effective_day : said->from_day);
     if (said->event->action == STATUS_REINSTATED && !is_idle(said)) {
@@ -397,36 +367,58 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
     return false;
 }
 
-static bool is_against(const struct status_run *run)
+static bool has_left_word(const struct status_run *run)
 {
-    return run->words[0].reason == REASON_REVOKED || run->words[3].reason == REASON_SUSPENDED;
+    for (size_t i = 0; i < STATUS_WORDS; i++) {
+        if (is_left(&run->words[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
-bool status_days_standing(struct history_event *out, const struct status_days *days, uint32_t day)
+/* Since when it stands so on the days of a run, beyond doubt. */
+static uint32_t certain_since(const struct status_run *run, size_t word)
+{
+    return weight_of(run->words[word].reason) > 1 ? run->words[word].effective_day : DAY_NONE;
+}
+
+/* Whether something stood against it until the run began. */
+static bool is_where_one_ends(const struct status_days *days, size_t at)
+{
+    static const size_t words[] = {WORD_REVOKED, WORD_SUSPENDED};
+    for (size_t i = 0; at > 0 && i < sizeof words / sizeof words[0]; i++) {
+        uint32_t before = certain_since(&days->runs[at - 1], words[i]);
+        if (before != DAY_NONE && before != certain_since(&days->runs[at], words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A reinstatement from before the end of what stood against it would end that sooner. */
+struct status_answer status_days_answer(const struct status_days *days, uint32_t day)
 {
     const struct status_run *last = &days->runs[days->count - 1];
-    size_t since = days->count;
-    while (since > 0 && !is_against(&days->runs[since - 1])) {
-        since--;
+    struct status_answer answer = {.from = DAY_NONE,
+                                   .revoked_from = certain_since(last, WORD_REVOKED),
+                                   .suspended_from = certain_since(last, WORD_SUSPENDED)};
+    for (size_t i = status_days_at(days, day); i < days->count; i++) {
+        const struct status_run *run = &days->runs[i];
+        if (answer.from == DAY_NONE ? has_left_word(run) : is_where_one_ends(days, i)) {
+            answer.from = run->first_day > day ? run->first_day : day;
+        }
     }
-    if (since == 0 || since <= status_days_at(days, day)) {
-        return false;
+    if (answer.revoked_from <= answer.from || answer.suspended_from <= answer.from) {
+        answer.from = DAY_NONE;
     }
-    if (since < days->count) {
-        *out =
-            (struct history_event){.action = STATUS_REINSTATED, .effective_day = days->runs[since].first_day};
-        return true;
-    }
-    bool revoked = last->words[0].reason == REASON_REVOKED;
-    *out = (struct history_event){.action = revoked ? STATUS_REVOKED : STATUS_SUSPENDED,
-                                  .effective_day = last->words[revoked ? 0 : 3].effective_day};
-    return true;
+    return answer;
 }
 
 bool status_days_stays_revoked(const struct status_days *days, uint32_t day)
 {
     for (size_t i = status_days_at(days, day); i < days->count; i++) {
-        if (days->runs[i].words[0].reason != REASON_REVOKED) {
+        if (days->runs[i].words[WORD_REVOKED].reason != REASON_REVOKED) {
             return false;
         }
     }
@@ -436,7 +428,7 @@ bool status_days_stays_revoked(const struct status_days *days, uint32_t day)
 const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day)
 {
     for (size_t i = status_days_at(days, day); i < days->count; i++) {
-        const struct status_word *revoked = &days->runs[i].words[0];
+        const struct status_word *revoked = &days->runs[i].words[WORD_REVOKED];
         if (revoked->reason == REASON_REVOKED) {
             return revoked;
         }

@@ -15,11 +15,10 @@
  *
  * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
  * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
- * last until the author says again what holds. Revoked for certain ends all of them, for all days: what it
- * does not reach back to was not so. Suspended ends none: it goes before them on its own days. A
- * reinstatement ends all of them from its day on, and those that were void for all days. Of what is void only
- * what is said after the void ends days before its own, and ends at all that it was replaced or held by
- * another. A reinstatement on the chain that a void on such a
+ * last until the author says again what holds, and that counts from its day like all else: the days before it
+ * stay unknown. Revoked and suspended go before them; a reinstatement ends all of them, but of what is void
+ * that it was replaced or held by another only where it is said after the void. A reinstatement on the chain
+ * that a void on such a
  * branch takes back leaves in doubt what it ended. So does what a void on a branch that its author left
  * leaves in doubt of the whole entry. A reinstatement in a disputed block leaves what it would end in doubt;
  * in a void one it is nothing, as is an appeal. Said beyond a cut (setters.h) what is against somebody
@@ -116,9 +115,13 @@ void status_days_leave(struct status_days *days, struct status_left left, size_t
  * or an appeal. */
 bool status_days_is_news(const struct status_days *days, const struct status_event *said, size_t count);
 
-/* Whether it stands revoked or suspended, beyond doubt, on `day` or any later one. Writes to *out, action and
- * effective day, as what it stands in the end. */
-bool status_days_standing(struct history_event *out, const struct status_days *days, uint32_t day);
+/* What its author may say so that no day from `day` on stays unknown for what it left, and all that stands
+ * revoked or suspended beyond doubt stays so: reinstated from a day on, and then what stands in the end. */
+struct status_answer {
+    uint32_t from;                         /* DAY_NONE: nothing is to be said */
+    uint32_t suspended_from, revoked_from; /* DAY_NONE: it does not stand so in the end */
+};
+struct status_answer status_days_answer(const struct status_days *days, uint32_t day);
 
 /* Whether it stands revoked, beyond doubt, on `day` and all later ones. */
 bool status_days_stays_revoked(const struct status_days *days, uint32_t day);

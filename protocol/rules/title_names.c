@@ -1,5 +1,6 @@
 #include "protocol/rules/title_names.h"
 
+#include "protocol/base/text.h"
 #include "protocol/rules/pack.h"
 
 static bool gives(const struct rule_pack *pack, struct bytes title)
@@ -43,4 +44,36 @@ size_t title_names_find(const struct title_names *names, struct bytes title, str
         count++;
     }
     return count;
+}
+
+static bool knows(const struct rule_pack *pack, struct bytes pattern)
+{
+    size_t before = pack->name_space.size + 1;
+    const struct bytes local = bytes_of(pattern.data + before, pattern.size - before);
+    const struct pack_code *codes = pack->codes.items;
+    for (size_t i = 0; i < pack->codes.count; i++) {
+        if (code_matches(codes[i].code, local)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool title_names_may_know(const struct title_names *names, struct bytes pattern)
+{
+    const struct dossier *dossier = names->dossier;
+    struct namespace_owners owners;
+    bool held = false;
+    namespace_owners_of(&owners, dossier, names->trust, code_namespace(pattern));
+    for (size_t i = 0; i < dossier->pack_count; i++) {
+        const struct dossier_pack *pack = &dossier->packs[i];
+        if (bytes_equal(pack->pack.name_space, code_namespace(pattern)) &&
+            pack_standing_of(dossier, &owners, pack, DAY_NONE).pack != NULL) {
+            held = true;
+            if (knows(&pack->pack, pattern)) {
+                return true;
+            }
+        }
+    }
+    return !held || dossier->cuts.packs;
 }

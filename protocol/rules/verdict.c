@@ -191,6 +191,7 @@ bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct
     }
     out->credential_count = credentials.count;
     out->credentials = credentials.verdicts;
+    out->workplace = credentials.workplace;
     struct career *career = career_begin(dossier, trust, question, &credentials, arena);
     if (career == NULL || !career_settle(career) || !career_conclude(out, career)) {
         return false;

@@ -202,8 +202,10 @@ struct verdict {
     uint32_t requirement_since, requirement_until;
     size_t part_count;
     struct requirement_part *parts;
-    uint32_t next_lapse_day; /* earliest until_day of a code that is certified; DAY_NONE */
-    struct bytes next_lapse; /* that code */
+    struct freshness workplace; /* with a reason: of the shop that the subject was on the roster of,
+                                   which leaves open whether that still is so */
+    uint32_t next_lapse_day;    /* earliest until_day of a code that is certified; DAY_NONE */
+    struct bytes next_lapse;    /* that code */
 };
 
 /* How the axes answer (a certain no goes before an unknown):

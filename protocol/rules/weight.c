@@ -1,6 +1,5 @@
 #include "protocol/rules/weight.h"
 
-#include "protocol/rules/bearing.h"
 #include "protocol/rules/cut.h"
 
 static const struct weighed full = {WEIGHT_FULL, REASON_NONE};
@@ -35,7 +34,7 @@ static enum reason doubt_under_cuts(const struct dossier *dossier, const struct 
 static struct weighed weigh_dropped(const struct weighed_block *weighed, enum stance stance)
 {
     const struct dossier_block *block = weighed->block;
-    if (stance == STANCE_FOR || block->late) {
+    if (stance != STANCE_AGAINST || block->late) {
         return nothing(REASON_DROPPED);
     }
     if (weighed->voided) {
@@ -60,7 +59,7 @@ static struct weighed weigh_side(const struct dossier *dossier, const struct wei
 static struct weighed weigh_chain(const struct weighed_block *weighed, enum stance stance)
 {
     if (weighed->voided && !weighed->voided_by_dispute) {
-        return stance == STANCE_FOR ? nothing(REASON_VOIDED) : doubtful(REASON_VOIDED);
+        return stance == STANCE_AGAINST ? doubtful(REASON_VOIDED) : nothing(REASON_VOIDED);
     }
     if (weighed->voided || dossier_log_disputes(weighed->log, weighed->seq)) {
         return doubtful(REASON_DISPUTED);
@@ -89,7 +88,7 @@ static struct weighed void_weigh(const struct dossier *dossier, const struct dos
         .voided = dossier_place_is_void(dossier, &voids->place),
         .spoken = how_spoken(spoken.voids, (size_t)(voids - dossier->voids)),
     };
-    return weigh_side(dossier, &weighed, STANCE_AGAINST);
+    return weigh_side(dossier, &weighed, stance_of_entry(ENTRY_VOID, NULL, PARTY_SAID));
 }
 
 static bool is_disputed(const struct dossier *dossier, size_t log, uint64_t seq, struct spoken_of spoken)
@@ -163,7 +162,7 @@ static struct weighed weigh(const struct dossier *dossier, size_t log, const str
 {
     struct weighed found = weigh_but_left(dossier, log, weighed, stance, spoken);
     const struct dossier_void *left = NULL;
-    if (found.weight == WEIGHT_FULL && !weighed->block->side && stance == STANCE_FOR) {
+    if (found.weight == WEIGHT_FULL && !weighed->block->side && stance != STANCE_AGAINST) {
         left = last_left(dossier, log, weighed->seq, spoken);
     }
     return left != NULL ? void_weigh(dossier, left, spoken) : found;
@@ -190,19 +189,25 @@ struct weighed place_weigh(const struct dossier *dossier, const struct dossier_p
                       place);
 }
 
-struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place)
+bool place_may_speak(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return place_weigh(dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+}
+
+struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                             enum stance stance)
 {
     const struct weighed_block weighed = block_of_place(dossier, place);
-    return weigh_dropped(&weighed, STANCE_AGAINST);
+    return weigh_dropped(&weighed, stance);
 }
 
 struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place,
-                           struct spoken_of spoken)
+                           enum stance stance, struct spoken_of spoken)
 {
     struct weighed_block weighed = block_of_place(dossier, place);
     weighed.voided = weighed.voided && spoken.voider != SPOKEN_NOT;
     weighed.spoken = spoken.entry;
-    return unless_cut(weigh_but_left(dossier, place->log, &weighed, STANCE_FOR, spoken), place);
+    return unless_cut(weigh_but_left(dossier, place->log, &weighed, stance, spoken), place);
 }
 
 static const struct dossier_block *block_of_event(const struct dossier_place *place, size_t event)
@@ -231,7 +236,6 @@ struct weighed event_weigh(const struct dossier *dossier, const struct dossier_p
                            struct spoken_of spoken)
 {
     const struct history_event *said = &place->events[event];
-    bool against = bearing_is_against(bearing_of_action(said->action));
     const struct dossier_log *log = dossier_log_at(dossier, place);
     const struct dossier_block *block = block_of_event(place, event);
     const struct weighed_block weighed = {
@@ -242,7 +246,7 @@ struct weighed event_weigh(const struct dossier *dossier, const struct dossier_p
         .voided_by_dispute = dossier_log_disputes(log, block->void_seq),
         .spoken = how_spoken(spoken.events, event),
     };
-    return weigh(dossier, place->log, &weighed, against ? STANCE_AGAINST : STANCE_FOR, spoken);
+    return weigh(dossier, place->log, &weighed, stance_of_action(said->action, PARTY_HOLDER), spoken);
 }
 
 /* What lies above the head that this node has replayed comes with a path, and of side branches nothing is

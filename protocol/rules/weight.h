@@ -27,6 +27,7 @@
  * is against somebody there: a void is against those whom it takes something from. What its author says in a
  * later epoch about such an entry ends that. */
 
+#include "protocol/rules/bearing.h"
 #include "protocol/rules/dossier.h"
 
 /* For how long a node has to have followed a block that is against somebody for its loss to be noticed:
@@ -45,8 +46,6 @@ struct weighed {
      * REASON_CUT_NOT_HELD, REASON_TOO_MANY. Nothing: REASON_VOIDED, REASON_DROPPED. */
     enum reason reason;
 };
-
-enum stance { STANCE_FOR, STANCE_AGAINST };
 
 /* What is known of a statement by who said it, where it stands on a side branch. */
 enum spoken {
@@ -69,13 +68,18 @@ struct spoken_of {
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance);
 
-/* Of what is against somebody on a branch that was dropped, whatever cut names it. */
-struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place);
+/* Whether an entry is not for nothing, were it against somebody: whatever it says, and whoever voids it. */
+bool place_may_speak(const struct dossier *dossier, const struct dossier_place *place);
 
-/* place_weigh of an entry that is for somebody and that its author may say more about, but for what voids on
- * dropped branches leave of it in doubt: of that what is said later decides (status_days_leave). */
+/* Of an entry on a branch that was dropped, whatever cut names it. */
+struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                             enum stance stance);
+
+/* place_weigh of an entry that its author may say more about, but for what voids on dropped branches leave of
+ * it in doubt: of that what is said later decides (status_days_leave). None of those is against somebody
+ * alone. */
 struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place,
-                           struct spoken_of spoken);
+                           enum stance stance, struct spoken_of spoken);
 struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place,
                               struct spoken_of spoken);
 

@@ -13,6 +13,7 @@ enum {
 struct sync_peer {
     uint32_t id;
     uint64_t heads_at_ms; /* when our heads go to it next */
+    uint16_t source;      /* its place in wants */
     /* A ring of the first bytes of block hashes that it announced, sent or was pushed. Forgetting costs a
      * duplicate, a collision costs a push that the next exchange of heads makes up for. */
     uint64_t known[KNOWN_MAX];
@@ -24,23 +25,13 @@ struct sync {
     uint64_t heads_interval_ms;
     size_t peer_count;
     struct sync_peer peers[SYNC_PEERS_MAX]; /* sorted by id */
-    struct wants wants;
     struct fills fills;
+    struct wants wants; /* last: most of it is never touched */
 };
 
 size_t sync_size(void)
 {
     return sizeof(struct sync);
-}
-
-void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
-{
-    assert(heads_interval_ms >= 2);
-    memset(sync, 0, sizeof *sync);
-    sync->random = seed;
-    sync->heads_interval_ms = heads_interval_ms;
-    wants_init(&sync->wants);
-    fills_init(&sync->fills, heads_interval_ms);
 }
 
 /* splitmix64: jitter needs spread, not secrecy. */
@@ -51,6 +42,21 @@ static uint64_t draw(struct sync *sync, uint64_t below)
     mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
     return (mixed ^ mixed >> 31) % below;
+}
+
+void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
+{
+    assert(heads_interval_ms >= 2);
+    uint64_t secret[WANTS_SECRET_SIZE / sizeof(uint64_t)];
+
+    memset(sync, 0, offsetof(struct sync, wants));
+    sync->random = seed;
+    sync->heads_interval_ms = heads_interval_ms;
+    fills_init(&sync->fills, heads_interval_ms);
+    for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
+        secret[i] = draw(sync, UINT64_MAX);
+    }
+    wants_init(&sync->wants, (const uint8_t *)secret);
 }
 
 /* ---- actions ---- */
@@ -158,85 +164,77 @@ static void spread(struct sync *sync, enum sync_action_kind how, const struct he
 
 /* ---- wants ---- */
 
-static void set_deadline(struct sync *sync, struct want_entry *want, uint64_t now_ms)
+static struct claim *claim_of(struct sync *sync, const struct sync_event *event)
 {
-    want->deadline_ms = now_ms + want->stall_ms + draw(sync, want->stall_ms / 4);
+    struct sync_peer *peer = peer_find(sync, event->peer);
+
+    return peer == NULL ? NULL : wants_find(&sync->wants, peer->source, &event->head.author);
 }
 
-static void ask(struct sync *sync, struct want_entry *want, uint64_t now_ms, struct sync_actions *actions)
+static void expect(struct sync *sync, struct claim *claim, uint64_t now_ms)
 {
-    struct head from = want->reached;
-
-    from.author = want->author;
-    set_deadline(sync, want, now_ms);
-    want->progressed = false;
-    act(actions, SYNC_SEND_WANT, want->asked, &from);
+    wants_expect(&sync->wants, claim, now_ms + claim->stall_ms + draw(sync, claim->stall_ms / 4));
 }
 
-/* Ask for waiting authors as far as peers have room. */
-static void start_waiting(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
+static void start_wants(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
 {
-    struct want_entry *want = NULL;
+    struct claim *claim = NULL;
 
-    while (actions->count < SYNC_ACTIONS_MAX && (want = wants_start_next(&sync->wants)) != NULL) {
-        ask(sync, want, now_ms, actions);
+    while (actions->count < SYNC_ACTIONS_MAX && (claim = wants_start(&sync->wants, now_ms)) != NULL) {
+        const struct head from = {.author = claim->author, .seq = claim->reached_seq, .hash = claim->reached};
+
+        expect(sync, claim, now_ms);
+        act(actions, SYNC_SEND_WANT, sync->wants.sources[claim->source].peer, &from);
     }
 }
 
-/* The want is over. What came meanwhile was not pushed on block by block: tell of where it ended. */
-static void finish(struct sync *sync, struct want_entry *want, struct sync_actions *actions)
+/* What came meanwhile was not pushed on block by block: tell of where it ended. */
+static void tell_news(struct sync *sync, struct claim *claim, struct sync_actions *actions)
 {
-    bool tell = want->has_news;
-    struct head news = want->news;
+    const struct head news = {
+        .author = claim->author, .epoch = claim->news_epoch, .seq = claim->news_seq, .hash = claim->news};
 
-    wants_remove(&sync->wants, want);
-    if (tell) {
-        spread(sync, SYNC_SEND_HEAD, &news, actions);
-    }
-}
-
-/* A batch has ended and more is missing: what came is worth telling of already. */
-static void tell_so_far(struct sync *sync, struct want_entry *want, struct sync_actions *actions)
-{
-    if (!want->has_news) {
+    if (hash_is_zero(&news.hash)) {
         return;
     }
-    want->has_news = false;
-    spread(sync, SYNC_SEND_HEAD, &want->news, actions);
+    memset(&claim->news, 0, sizeof claim->news);
+    spread(sync, SYNC_SEND_HEAD, &news, actions);
 }
 
-/* How many blocks the answer may bring when next is the first that is missing. */
-static uint32_t blocks_of(const struct head *target, uint64_t next)
+static void finish(struct sync *sync, struct claim *claim, uint64_t now_ms, struct sync_actions *actions)
 {
-    if (target->seq < next) {
-        return 1;
+    tell_news(sync, claim, actions);
+    wants_remove(&sync->wants, claim, now_ms);
+}
+
+/* What the answer may bring, by what the peer says: its share of the log. */
+static uint32_t answer_bytes(const struct head *target, uint64_t next_seq)
+{
+    const uint64_t batch = SYNC_BATCH_BYTES_MAX;
+    const uint64_t missing = target->seq < next_seq ? 1 : target->seq - next_seq + 1;
+
+    if (target->bytes == 0 || target->bytes / (target->seq + 1) >= batch / missing) {
+        return (uint32_t)batch;
     }
-    return target->seq - next >= SYNC_BATCH_BLOCKS_MAX ? (uint32_t)SYNC_BATCH_BLOCKS_MAX
-                                                       : (uint32_t)(target->seq - next + 1);
+    return (uint32_t)((target->bytes / (target->seq + 1) + 1) * missing);
 }
 
 /* The author's blocks up to target (NULL: nobody knows how far) are to be had from the event's peer. */
-static void want_from(struct sync *sync, const struct sync_event *event, const struct head *target,
-                      uint64_t now_ms, struct sync_actions *actions)
+static void claim_from(struct sync *sync, const struct sync_event *event, const struct head *target)
 {
-    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+    struct sync_peer *peer = peer_find(sync, event->peer);
+    struct claim *claim = peer == NULL ? NULL : wants_add(&sync->wants, peer->source, &event->head.author);
 
-    if (want == NULL) {
-        want = wants_add(&sync->wants, &event->head.author);
-    }
-    if (want == NULL) {
+    if (claim == NULL || target == NULL) {
         return;
     }
-    want_add_source(want, event->peer);
-    if (target != NULL && (!want->has_target || target->seq >= want->target.seq)) {
-        want->has_target = true;
-        want->target = *target;
-        if (!want->in_flight) {
-            want->blocks = blocks_of(target, event->ours_next);
+    claim->next_seq = event->ours_next;
+    if (hash_is_zero(&claim->target) || target->seq >= claim->target_seq) {
+        claim->target = target->hash;
+        claim->target_seq = target->seq;
+        if (claim->state != CLAIM_IS_ASKED) {
+            claim->bytes = answer_bytes(target, claim->next_seq);
         }
-    }
-    if (wants_start(&sync->wants, want)) {
-        ask(sync, want, now_ms, actions);
     }
 }
 
@@ -342,8 +340,10 @@ static void on_block_filled(struct sync *sync, const struct sync_event *event, u
 
 /* ---- events ---- */
 
-static void on_peer_up(struct sync *sync, uint32_t id, uint64_t now_ms, struct sync_actions *actions)
+static void on_peer_up(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+                       struct sync_actions *actions)
 {
+    const uint32_t id = event->peer;
     size_t at = peer_at(sync, id);
     struct sync_peer *peer = &sync->peers[at];
 
@@ -355,27 +355,27 @@ static void on_peer_up(struct sync *sync, uint32_t id, uint64_t now_ms, struct s
     sync->peer_count++;
     memset(peer, 0, sizeof *peer);
     peer->id = id;
+    peer->source = wants_open(&sync->wants, id, event->dialled);
     send_heads(sync, peer, now_ms, actions);
 }
 
-static void on_peer_down(struct sync *sync, uint32_t id, struct sync_actions *actions)
+static void on_peer_down(struct sync *sync, uint32_t id, uint64_t now_ms, struct sync_actions *actions)
 {
     struct sync_peer *peer = peer_find(sync, id);
     size_t at = peer == NULL ? 0 : (size_t)(peer - sync->peers);
+    struct claim *claim = NULL;
+    uint16_t source;
 
     if (peer == NULL) {
         return;
     }
+    source = peer->source;
     memmove(peer, peer + 1, (sync->peer_count - at - 1) * sizeof *peer);
     sync->peer_count--;
-    for (size_t i = sync->wants.count; i-- > 0;) {
-        struct want_entry *want = wants_at(&sync->wants, i);
-
-        wants_drop_source(&sync->wants, want, id);
-        if (want->source_count == 0) {
-            finish(sync, want, actions);
-        }
+    while ((claim = wants_any(&sync->wants, source)) != NULL) {
+        finish(sync, claim, now_ms, actions);
     }
+    wants_close(&sync->wants, source);
     for (size_t i = 0; i < sync->fills.count; i++) {
         fill_drop_source(&sync->fills.entries[i], id);
     }
@@ -384,36 +384,37 @@ static void on_peer_down(struct sync *sync, uint32_t id, struct sync_actions *ac
 static void on_peer_head(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                          struct sync_actions *actions)
 {
-    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
-    bool answers = want != NULL && want->in_flight && want->asked == event->peer;
+    struct claim *claim = claim_of(sync, event);
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
     on_head_of_fill(sync, FILL_GAPS, event->ours_gaps, event, now_ms);
     on_head_of_fill(sync, FILL_CUTS, event->ours_cuts, event, now_ms);
-    switch (event->ours) {
-    case SYNC_OURS_MISSING:
-        want_from(sync, event, &event->head, now_ms, actions);
-        /* The head after a batch. One that crossed our want, or a peer that sends nothing of what it
-         * announces, leaves the want to its deadline. */
-        if (answers && want->progressed) {
-            want->attempts = 0;
-            want->stall_ms = SYNC_STALL_MS_MIN;
-            tell_so_far(sync, want, actions);
-            wants_yield(&sync->wants, want);
-            want->blocks = blocks_of(&want->target, event->ours_next);
+    if (event->ours != SYNC_OURS_MISSING) {
+        if (claim != NULL) {
+            finish(sync, claim, now_ms, actions);
         }
-        break;
-    case SYNC_OURS_SAME:
-    case SYNC_OURS_AHEAD:
-    case SYNC_OURS_NOT_ADMITTED:
-        if (want == NULL) {
-            break;
+        return;
+    }
+    /* The head after a batch. One that crossed our want, or a peer that sends nothing of what it announces,
+     * leaves the want to its deadline. */
+    if (claim != NULL && claim->state == CLAIM_IS_ASKED && claim->progressed) {
+        tell_news(sync, claim, actions);
+        wants_go_on(&sync->wants, claim, now_ms);
+    }
+    claim_from(sync, event, &event->head);
+}
+
+/* Whoever claims just this block has no more than is held now. */
+static void finish_all(struct sync *sync, const struct head *head, uint64_t now_ms,
+                       struct sync_actions *actions)
+{
+    struct claim *next = NULL;
+
+    for (struct claim *claim = wants_first_of(&sync->wants, &head->author); claim != NULL; claim = next) {
+        next = wants_next_of(&sync->wants, claim);
+        if (hash_equal(&claim->target, &head->hash)) {
+            finish(sync, claim, now_ms, actions);
         }
-        wants_drop_source(&sync->wants, want, event->peer);
-        if (want->source_count == 0) {
-            finish(sync, want, actions);
-        }
-        break;
     }
 }
 
@@ -421,30 +422,31 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
 static void on_block_in(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                         struct sync_actions *actions)
 {
-    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+    struct sync_peer *peer = peer_find(sync, event->peer);
+    struct claim *claim = claim_of(sync, event);
     struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
     struct fill_entry *gaps = fills_find(&sync->fills, FILL_GAPS, &event->head.author);
 
-    peer_learn(peer_find(sync, event->peer), &event->head.hash);
+    peer_learn(peer, &event->head.hash);
     if (cuts != NULL) {
         fill_reach(cuts, event->peer, &event->head, now_ms);
     }
     if (gaps != NULL) {
         fill_sent(gaps, event->peer, event->head.seq);
     }
-    if (want == NULL) {
-        return;
-    }
     /* Only ever higher blocks count, so that nobody keeps a want alive by sending the same ones again. */
-    if (want->in_flight && want->asked == event->peer &&
-        (hash_is_zero(&want->reached.hash) || event->head.seq > want->reached.seq)) {
-        want->reached = event->head;
-        want->progressed = true;
-        set_deadline(sync, want, now_ms);
+    if (claim != NULL && claim->state == CLAIM_IS_ASKED &&
+        (hash_is_zero(&claim->reached) || event->head.seq > claim->reached_seq)) {
+        claim->reached = event->head.hash;
+        claim->reached_seq = event->head.seq;
+        claim->progressed = true;
+        wants_came(&sync->wants, peer->source, event->size);
+        expect(sync, claim, now_ms);
+        if (hash_equal(&claim->target, &claim->reached)) {
+            wants_kept(&sync->wants, peer->source);
+        }
     }
-    if (want->has_target && hash_equal(&want->target.hash, &event->head.hash)) {
-        finish(sync, want, actions);
-    }
+    finish_all(sync, &event->head, now_ms, actions);
 }
 
 static void on_block_on_way(struct sync *sync, const struct sync_event *event, uint64_t now_ms)
@@ -456,20 +458,25 @@ static void on_block_on_way(struct sync *sync, const struct sync_event *event, u
     }
 }
 
-static void on_block_new(struct sync *sync, const struct sync_event *event, struct sync_actions *actions)
+static void on_block_new(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+                         struct sync_actions *actions)
 {
-    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+    struct claim *claim = claim_of(sync, event);
+    bool asked = claim != NULL && claim->state == CLAIM_IS_ASKED;
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
-    if (want == NULL || !want->in_flight || want->asked != event->peer ||
-        (!want->has_news && want->has_target && hash_equal(&want->target.hash, &event->head.hash))) {
+    if (!asked || (hash_is_zero(&claim->news) && hash_equal(&claim->target, &event->head.hash))) {
         spread(sync, SYNC_PUSH_BLOCK, &event->head, actions);
-        return;
+    } else {
+        /* While catching up by many blocks, peers that lack the first of them could do nothing with the
+         * others. */
+        claim->news = event->head.hash;
+        claim->news_seq = event->head.seq;
+        claim->news_epoch = event->head.epoch;
     }
-    /* While catching up by many blocks, peers that lack the first of them could do nothing with the others.
-     */
-    want->has_news = true;
-    want->news = event->head;
+    if (!asked) {
+        finish_all(sync, &event->head, now_ms, actions);
+    }
 }
 
 static void on_evidence_new(struct sync *sync, const struct sync_event *event, struct sync_actions *actions)
@@ -485,33 +492,19 @@ static void on_evidence_new(struct sync *sync, const struct sync_event *event, s
     }
 }
 
-static void on_stall(struct sync *sync, struct want_entry *want, uint64_t now_ms,
-                     struct sync_actions *actions)
-{
-    want->attempts++;
-    if (want->attempts >= WANT_ATTEMPTS_MAX) {
-        finish(sync, want, actions);
-        return;
-    }
-    want->stall_ms = want->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : want->stall_ms * 2;
-    wants_stop(&sync->wants, want);
-    if (wants_start(&sync->wants, want)) {
-        ask(sync, want, now_ms, actions);
-    }
-}
-
 static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
 {
+    struct claim *claim = NULL;
+
     for (size_t i = 0; i < sync->peer_count; i++) {
         if (now_ms >= sync->peers[i].heads_at_ms) {
             send_heads(sync, &sync->peers[i], now_ms, actions);
         }
     }
-    for (size_t i = sync->wants.count; i-- > 0;) {
-        struct want_entry *want = wants_at(&sync->wants, i);
-
-        if (want->in_flight && now_ms >= want->deadline_ms) {
-            on_stall(sync, want, now_ms, actions);
+    while ((claim = wants_check(&sync->wants, now_ms)) != NULL) {
+        wants_stall(&sync->wants, claim, now_ms);
+        if (claim->attempts == CLAIM_ATTEMPTS_MAX) {
+            finish(sync, claim, now_ms, actions);
         }
     }
     for (size_t i = 0; i < sync->fills.count; i++) {
@@ -531,10 +524,10 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
     actions->count = 0;
     switch (event->kind) {
     case SYNC_PEER_UP:
-        on_peer_up(sync, event->peer, now_ms, actions);
+        on_peer_up(sync, event, now_ms, actions);
         break;
     case SYNC_PEER_DOWN:
-        on_peer_down(sync, event->peer, actions);
+        on_peer_down(sync, event->peer, now_ms, actions);
         break;
     case SYNC_PEER_HEAD:
         if (known) {
@@ -559,11 +552,11 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         break;
     case SYNC_BLOCK_ORPHAN:
         if (known) {
-            want_from(sync, event, NULL, now_ms, actions);
+            claim_from(sync, event, NULL);
         }
         break;
     case SYNC_BLOCK_NEW:
-        on_block_new(sync, event, actions);
+        on_block_new(sync, event, now_ms, actions);
         break;
     case SYNC_EVIDENCE_NEW:
         on_evidence_new(sync, event, actions);
@@ -572,13 +565,13 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         on_tick(sync, now_ms, actions);
         break;
     }
-    start_waiting(sync, now_ms, actions);
+    start_wants(sync, now_ms, actions);
     start_fills(sync, now_ms, actions);
 }
 
 uint64_t sync_deadline_ms(const struct sync *sync)
 {
-    uint64_t deadline_ms = wants_deadline_ms(&sync->wants);
+    uint64_t deadline_ms = sync->wants.check_ms;
     uint64_t fills_ms = fills_deadline_ms(&sync->fills);
 
     deadline_ms = fills_ms < deadline_ms ? fills_ms : deadline_ms;

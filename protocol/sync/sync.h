@@ -8,8 +8,8 @@
  * How two nodes meet: on connect, and every 30 s (jittered), each sends its heads. Whoever lacks something
  * sends a want with a locator; the other answers with a batch of blocks and then its head of that author,
  * which makes the first ask again until nothing is missing. A block newly accepted is pushed to every peer
- * not known to have it. A want that gets no answer is repeated after 2 s, doubling to 64 s, and given to
- * another peer that announced the same.
+ * not known to have it. A want that gets no answer in 2 s goes to another peer that announced the same; where
+ * there is none it is repeated, after twice as long each time, up to 64 s.
  *
  * A head says whether its sender lacks entries of the log. What this node lacks itself is asked of every peer
  * that has the log up to the same head at least, one after the other, until it is there: first of those that
@@ -21,16 +21,14 @@
 
 enum {
     SYNC_PEERS_MAX = 128,
-    SYNC_WANTS_MAX = 1024, /* in flight, over all peers */
-    SYNC_WANTS_PER_PEER_MAX = 16,
     SYNC_ACTIONS_MAX = 2048, /* of one step */
     SYNC_HEADS_INTERVAL_MS = 30000,
     SYNC_STALL_MS_MIN = 2000,
     SYNC_STALL_MS_MAX = 64000,
-    /* A peer is asked for at most 16 blocks at once, which with a batch's other limits stays under the 8 MiB
-     * that a net process keeps for a slow peer. An answer has at most 8 blocks, or more where they are small.
-     */
-    SYNC_BLOCKS_PER_PEER_MAX = 16,
+    /* What is in flight at one peer, by what it says of its logs' sizes: under what a net process keeps for a
+     * slow peer. An answer has at most 8 blocks, or more where they are small. */
+    SYNC_ASKS_PER_PEER_MAX = 4096,
+    SYNC_ASKED_BYTES_PER_PEER_MAX = 8 * 1024 * 1024,
     SYNC_BATCH_BLOCKS_MAX = 8,
     SYNC_BATCH_BYTES_MAX = 3 * 1024 * 1024,
     SYNC_BATCH_SMALL_BLOCKS_MAX = 256,
@@ -38,7 +36,7 @@ enum {
 };
 
 enum sync_event_kind {
-    SYNC_PEER_UP, /* authenticated and its hello checked */
+    SYNC_PEER_UP, /* authenticated and its hello checked; dialled: by this node */
     SYNC_PEER_DOWN,
     SYNC_PEER_HEAD, /* it announced one head; ours says how it compares */
     SYNC_PEER_WANT, /* it asks for blocks */
@@ -72,6 +70,8 @@ struct sync_event {
     uint64_t ours_next;     /* PEER_HEAD, MISSING: the seq behind our head, 0 when nothing is held */
     struct actor_id author; /* PEER_WANT, EVIDENCE_NEW */
     bool fork_proof;        /* EVIDENCE_NEW: else a checkpoint */
+    bool dialled;           /* PEER_UP */
+    size_t size;            /* BLOCK_IN: its bytes */
 };
 
 enum sync_action_kind {

@@ -1,268 +1,493 @@
 #include "protocol/sync/wants.h"
 
 #include <assert.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
-void wants_init(struct wants *wants)
+enum { SOURCES_ASKED_MAX = 2, SLOWER = 4 };
+
+static_assert(crypto_shorthash_KEYBYTES == WANTS_SECRET_SIZE, "the secret is SipHash's key");
+
+void wants_init(struct wants *wants, const uint8_t secret[WANTS_SECRET_SIZE])
 {
-    memset(wants, 0, sizeof *wants);
-    for (size_t i = 0; i < WANTS_KEPT_MAX; i++) {
-        wants->next_free[i] = i + 1 < WANTS_KEPT_MAX ? (uint16_t)(i + 1) : (uint16_t)WANT_NO_SLOT;
+    /* Not the claims: a place is written before it is read, and most are never used. */
+    memset(wants, 0, offsetof(struct wants, claims));
+    memcpy(wants->secret, secret, WANTS_SECRET_SIZE);
+    wants->check_ms = UINT64_MAX;
+}
+
+static uint32_t place_of(const struct wants *wants, const struct claim *claim)
+{
+    return (uint32_t)(claim - wants->claims);
+}
+
+static struct claim *claim_at(struct wants *wants, uint32_t place)
+{
+    return place == WANTS_NONE ? NULL : &wants->claims[place];
+}
+
+static struct source *source_of(struct wants *wants, const struct claim *claim)
+{
+    return &wants->sources[claim->source];
+}
+
+/* ---- lines ---- */
+
+static struct claim_line *line_of(struct wants *wants, const struct claim *claim)
+{
+    return &source_of(wants, claim)->lines[claim->state];
+}
+
+static void leave_line(struct wants *wants, const struct claim *claim)
+{
+    struct claim_line *line = line_of(wants, claim);
+    struct claim *earlier = claim_at(wants, claim->earlier), *later = claim_at(wants, claim->later);
+
+    *(earlier == NULL ? &line->first : &earlier->later) = claim->later;
+    *(later == NULL ? &line->last : &later->earlier) = claim->earlier;
+}
+
+static void join_last(struct wants *wants, struct claim *claim, enum claim_state state)
+{
+    claim->state = (uint8_t)state;
+    struct claim_line *line = line_of(wants, claim);
+    struct claim *earlier = claim_at(wants, line->last);
+
+    claim->earlier = line->last;
+    claim->later = WANTS_NONE;
+    *(earlier == NULL ? &line->first : &earlier->later) = place_of(wants, claim);
+    line->last = place_of(wants, claim);
+}
+
+static void join_first(struct wants *wants, struct claim *claim, enum claim_state state)
+{
+    claim->state = (uint8_t)state;
+    struct claim_line *line = line_of(wants, claim);
+    struct claim *later = claim_at(wants, line->first);
+
+    claim->later = line->first;
+    claim->earlier = WANTS_NONE;
+    *(later == NULL ? &line->last : &later->earlier) = place_of(wants, claim);
+    line->first = place_of(wants, claim);
+}
+
+/* ---- claims of one author ---- */
+
+static uint32_t *bucket_of(struct wants *wants, const struct actor_id *author)
+{
+    uint64_t mixed;
+
+    static_assert(sizeof mixed == crypto_shorthash_BYTES, "a bucket's number fits");
+    crypto_shorthash((uint8_t *)&mixed, author->hash.bytes, HASH_SIZE, wants->secret);
+    return &wants->buckets[mixed % WANTS_BUCKETS];
+}
+
+/* The first claim of author in a bucket from the one on that next says (place + 1). */
+static struct claim *find_from(struct wants *wants, uint32_t next, const struct actor_id *author)
+{
+    while (next != 0 && !actor_id_equal(&wants->claims[next - 1].author, author)) {
+        next = wants->claims[next - 1].next_of_bucket;
     }
+    return next == 0 ? NULL : &wants->claims[next - 1];
 }
 
-struct want_entry *wants_at(struct wants *wants, size_t i)
+struct claim *wants_first_of(struct wants *wants, const struct actor_id *author)
 {
-    assert(i < wants->count);
-    return &wants->slots[wants->order[i]];
+    return find_from(wants, *bucket_of(wants, author), author);
 }
 
-/* Place of author in the order, or where it belongs. */
-static size_t place_of(const struct wants *wants, const struct actor_id *author)
+struct claim *wants_next_of(struct wants *wants, const struct claim *claim)
 {
-    size_t low = 0, high = wants->count;
+    return find_from(wants, claim->next_of_bucket, &claim->author);
+}
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
+struct claim *wants_find(struct wants *wants, uint16_t source, const struct actor_id *author)
+{
+    struct claim *claim = wants_first_of(wants, author);
 
-        if (hash_compare(&wants->slots[wants->order[middle]].author.hash, &author->hash) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    while (claim != NULL && claim->source != source) {
+        claim = wants_next_of(wants, claim);
+    }
+    return claim;
+}
+
+static void leave_bucket(struct wants *wants, const struct claim *claim)
+{
+    uint32_t *link = bucket_of(wants, &claim->author);
+
+    while (*link != place_of(wants, claim) + 1) {
+        assert(*link != 0);
+        link = &wants->claims[*link - 1].next_of_bucket;
+    }
+    *link = claim->next_of_bucket;
+}
+
+/* ---- sources ---- */
+
+uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled)
+{
+    uint16_t at = 0;
+
+    while (at < SYNC_PEERS_MAX && wants->sources[at].used) {
+        at++;
+    }
+    assert(at < SYNC_PEERS_MAX);
+    wants->sources[at] = (struct source){
+        .peer = peer,
+        .used = true,
+        .dialled = dialled,
+        .lines = {{WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}},
+        .first_free = WANTS_NONE};
+    return at;
+}
+
+void wants_close(struct wants *wants, uint16_t source)
+{
+    assert(wants_any(wants, source) == NULL);
+    wants->sources[source].used = false;
+}
+
+static uint32_t take_place(struct wants *wants, uint16_t source)
+{
+    struct source *of = &wants->sources[source];
+    uint32_t place = of->first_free;
+
+    if (place != WANTS_NONE) {
+        of->first_free = wants->claims[place].later;
+        return place;
+    }
+    return of->ever < CLAIMS_PER_PEER_MAX ? (uint32_t)source * CLAIMS_PER_PEER_MAX + of->ever++ : WANTS_NONE;
+}
+
+struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor_id *author)
+{
+    struct claim *claim = wants_find(wants, source, author);
+    uint32_t place = claim == NULL ? take_place(wants, source) : WANTS_NONE;
+    uint32_t *bucket = bucket_of(wants, author);
+
+    if (claim != NULL || place == WANTS_NONE) {
+        return claim;
+    }
+    claim = &wants->claims[place];
+    *claim = (struct claim){.author = *author,
+                            .source = source,
+                            .stall_ms = SYNC_STALL_MS_MIN,
+                            .bytes = SYNC_BATCH_BYTES_MAX,
+                            .next_of_bucket = *bucket};
+    *bucket = place + 1;
+    join_last(wants, claim, CLAIM_WAITS);
+    wants->sources[source].fresh = true;
+    return claim;
+}
+
+struct claim *wants_any(struct wants *wants, uint16_t source)
+{
+    for (size_t state = 0; state < CLAIM_STATE_COUNT; state++) {
+        if (wants->sources[source].lines[state].first != WANTS_NONE) {
+            return &wants->claims[wants->sources[source].lines[state].first];
         }
     }
-    return low;
-}
-
-struct want_entry *wants_find(struct wants *wants, const struct actor_id *author)
-{
-    size_t place = place_of(wants, author);
-
-    if (place == wants->count || !actor_id_equal(&wants_at(wants, place)->author, author)) {
-        return NULL;
-    }
-    return wants_at(wants, place);
-}
-
-struct want_entry *wants_add(struct wants *wants, const struct actor_id *author)
-{
-    size_t place = place_of(wants, author);
-    uint16_t slot = wants->first_free;
-    struct want_entry *want = NULL;
-
-    if (wants->count == WANTS_KEPT_MAX) {
-        return NULL;
-    }
-    assert(slot != WANT_NO_SLOT);
-    wants->first_free = wants->next_free[slot];
-    memmove(wants->order + place + 1, wants->order + place, (wants->count - place) * sizeof *wants->order);
-    wants->order[place] = slot;
-    wants->count++;
-    want = &wants->slots[slot];
-    memset(want, 0, sizeof *want);
-    want->author = *author;
-    want->stall_ms = SYNC_STALL_MS_MIN;
-    want->blocks = SYNC_BATCH_BLOCKS_MAX;
-    want->turn = wants->next_turn++;
-    return want;
-}
-
-/* ---- load ---- */
-
-static size_t load_at(const struct wants *wants, uint32_t peer)
-{
-    size_t i = 0;
-
-    while (i < wants->load_count && wants->loads[i].peer < peer) {
-        i++;
-    }
-    return i;
-}
-
-static bool has_room(const struct wants *wants, uint32_t peer, uint32_t blocks)
-{
-    size_t i = load_at(wants, peer);
-    const struct want_load *load = &wants->loads[i];
-
-    if (i == wants->load_count || load->peer != peer) {
-        return wants->load_count < SYNC_PEERS_MAX;
-    }
-    return load->wants < SYNC_WANTS_PER_PEER_MAX && load->blocks + blocks <= SYNC_BLOCKS_PER_PEER_MAX;
-}
-
-static void load_add(struct wants *wants, const struct want_entry *want)
-{
-    size_t i = load_at(wants, want->asked);
-    struct want_load *load = &wants->loads[i];
-
-    if (i == wants->load_count || load->peer != want->asked) {
-        assert(wants->load_count < SYNC_PEERS_MAX);
-        memmove(load + 1, load, (wants->load_count - i) * sizeof *load);
-        wants->load_count++;
-        *load = (struct want_load){.peer = want->asked};
-    }
-    load->wants++;
-    load->blocks += want->blocks;
-}
-
-static void load_drop(struct wants *wants, const struct want_entry *want)
-{
-    size_t i = load_at(wants, want->asked);
-    struct want_load *load = &wants->loads[i];
-
-    assert(i < wants->load_count);
-    assert(load->peer == want->asked);
-    assert(load->blocks >= want->blocks);
-    load->wants--;
-    load->blocks -= want->blocks;
-    if (load->wants > 0) {
-        return;
-    }
-    memmove(load, load + 1, (wants->load_count - i - 1) * sizeof *load);
-    wants->load_count--;
+    return NULL;
 }
 
 /* ---- in flight ---- */
 
-static void land(struct wants *wants, struct want_entry *want)
+/* What stood aside of an author goes to the front of its lines: it has waited. */
+static void wake(struct wants *wants, const struct actor_id *author)
 {
-    if (!want->in_flight) {
-        return;
-    }
-    want->in_flight = false;
-    load_drop(wants, want);
-    wants->in_flight_count--;
-    wants->freed = true;
-}
-
-void wants_remove(struct wants *wants, struct want_entry *want)
-{
-    uint16_t slot = (uint16_t)(want - wants->slots);
-    size_t place = place_of(wants, &want->author);
-
-    assert(wants->order[place] == slot);
-    land(wants, want);
-    memmove(wants->order + place, wants->order + place + 1,
-            (wants->count - place - 1) * sizeof *wants->order);
-    wants->count--;
-    wants->next_free[slot] = wants->first_free;
-    wants->first_free = slot;
-}
-
-void want_add_source(struct want_entry *want, uint32_t peer)
-{
-    for (size_t i = 0; i < want->source_count; i++) {
-        if (want->sources[i] == peer) {
-            return;
+    for (struct claim *claim = wants_first_of(wants, author); claim != NULL;
+         claim = wants_next_of(wants, claim)) {
+        if (claim->state == CLAIM_STANDS_ASIDE) {
+            leave_line(wants, claim);
+            join_first(wants, claim, CLAIM_WAITS);
+            source_of(wants, claim)->fresh = true;
         }
     }
-    if (want->source_count < WANT_SOURCES_MAX) {
-        want->sources[want->source_count++] = peer;
+}
+
+/* The rate is reckoned over all that was in flight together, so that many small answers count as what they
+ * are. */
+static uint64_t rate_now(const struct source *source, uint64_t now_ms)
+{
+    return source->came_bytes * 1000 / (now_ms > source->busy_ms ? now_ms - source->busy_ms : 1);
+}
+
+static void check_by(struct wants *wants, uint64_t at_ms)
+{
+    if (at_ms < wants->check_ms) {
+        wants->check_ms = at_ms;
     }
 }
 
-static bool take_source(struct want_entry *want, uint32_t peer)
+static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
-    for (size_t i = 0; i < want->source_count; i++) {
-        if (want->sources[i] != peer) {
+    struct source *source = source_of(wants, claim);
+
+    leave_line(wants, claim);
+    join_last(wants, claim, CLAIM_IS_ASKED);
+    claim->progressed = false;
+    claim->let_go = false;
+    if (source->asks == 0) {
+        source->busy_ms = now_ms;
+        source->came_bytes = 0;
+    }
+    source->asks++;
+    source->asked_bytes += claim->bytes;
+    check_by(wants, now_ms + SOURCE_SLOW_MS);
+}
+
+static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
+{
+    struct source *source = source_of(wants, claim);
+
+    assert(claim->state == CLAIM_IS_ASKED);
+    source->asks--;
+    source->asked_bytes -= claim->bytes;
+    source->fresh = true;
+    if (source->asks == 0 && source->came_bytes > 0) {
+        source->rate = rate_now(source, now_ms);
+    }
+}
+
+static void to_end_of_line(struct wants *wants, struct claim *claim, uint64_t now_ms)
+{
+    take_out(wants, claim, now_ms);
+    leave_line(wants, claim);
+    join_last(wants, claim, CLAIM_WAITS);
+    wake(wants, &claim->author);
+}
+
+void wants_kept(struct wants *wants, uint16_t source)
+{
+    wants->sources[source].proven = true;
+}
+
+void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
+{
+    wants_kept(wants, claim->source);
+    claim->attempts = 0;
+    claim->stall_ms = SYNC_STALL_MS_MIN;
+    to_end_of_line(wants, claim, now_ms);
+}
+
+void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms)
+{
+    source_of(wants, claim)->proven = false;
+    claim->attempts++;
+    claim->stall_ms = claim->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : claim->stall_ms * 2;
+    memset(&claim->reached, 0, sizeof claim->reached);
+    to_end_of_line(wants, claim, now_ms);
+}
+
+void wants_remove(struct wants *wants, struct claim *claim, uint64_t now_ms)
+{
+    const struct actor_id author = claim->author;
+    struct source *source = source_of(wants, claim);
+    bool asked = claim->state == CLAIM_IS_ASKED;
+
+    if (asked) {
+        take_out(wants, claim, now_ms);
+    }
+    leave_line(wants, claim);
+    leave_bucket(wants, claim);
+    claim->later = source->first_free;
+    source->first_free = place_of(wants, claim);
+    if (asked) {
+        wake(wants, &author);
+    }
+}
+
+void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms)
+{
+    claim->deadline_ms = deadline_ms;
+    check_by(wants, deadline_ms);
+}
+
+void wants_came(struct wants *wants, uint16_t source, size_t size)
+{
+    wants->sources[source].came_bytes += size;
+}
+
+/* ---- choosing ---- */
+
+static bool has_room(const struct source *source, const struct claim *claim)
+{
+    return source->asks == 0 || (source->asks < SYNC_ASKS_PER_PEER_MAX &&
+                                 source->asked_bytes + claim->bytes <= SYNC_ASKED_BYTES_PER_PEER_MAX);
+}
+
+/* Whether enough is asked for what a claim is about: of one source that has kept a promise, or of as many
+ * that have not as it takes, none of which stands behind the claim's own. */
+static bool is_held(struct wants *wants, const struct claim *about)
+{
+    const struct source *own = source_of(wants, about);
+    size_t others = 0;
+
+    for (const struct claim *claim = wants_first_of(wants, &about->author); claim != NULL;
+         claim = wants_next_of(wants, claim)) {
+        const struct source *source = source_of(wants, claim);
+
+        if (claim->state != CLAIM_IS_ASKED || claim->let_go) {
             continue;
         }
-        memmove(want->sources + i, want->sources + i + 1,
-                (want->source_count - i - 1) * sizeof *want->sources);
-        want->source_count--;
-        return true;
-    }
-    return false;
-}
-
-void wants_drop_source(struct wants *wants, struct want_entry *want, uint32_t peer)
-{
-    if (want->in_flight && want->asked == peer) {
-        land(wants, want);
-    }
-    (void)take_source(want, peer);
-}
-
-void wants_stop(struct wants *wants, struct want_entry *want)
-{
-    uint32_t peer = want->asked;
-
-    land(wants, want);
-    /* What one peer sent need not lie on another's chain. */
-    memset(&want->reached, 0, sizeof want->reached);
-    if (take_source(want, peer)) {
-        want_add_source(want, peer);
-    }
-}
-
-void wants_yield(struct wants *wants, struct want_entry *want)
-{
-    land(wants, want);
-    want->turn = wants->next_turn++;
-}
-
-static bool may_start(const struct wants *wants, const struct want_entry *want)
-{
-    bool room = false;
-
-    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX) {
-        return false;
-    }
-    for (size_t i = 0; i < want->source_count; i++) {
-        room |= has_room(wants, want->sources[i], want->blocks);
-    }
-    return room;
-}
-
-bool wants_start(struct wants *wants, struct want_entry *want)
-{
-    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX) {
-        return false;
-    }
-    for (size_t i = 0; i < want->source_count; i++) {
-        if (!has_room(wants, want->sources[i], want->blocks)) {
-            continue;
+        if (source->proven) {
+            return true;
         }
-        want->in_flight = true;
-        want->asked = want->sources[i];
-        load_add(wants, want);
-        wants->in_flight_count++;
-        return true;
+        others += !own->proven && source->dialled >= own->dialled;
     }
-    return false;
+    return others >= SOURCES_ASKED_MAX;
 }
 
-struct want_entry *wants_start_next(struct wants *wants)
+static bool is_better(const struct source *a, const struct claim *of_a, const struct source *b,
+                      const struct claim *of_b)
 {
-    struct want_entry *next = NULL;
-
-    if (!wants->freed) {
-        return NULL;
+    if (of_a->attempts != of_b->attempts) {
+        return of_a->attempts < of_b->attempts;
     }
-    for (size_t i = 0; i < wants->count; i++) {
-        struct want_entry *want = wants_at(wants, i);
+    if (a->dialled != b->dialled) {
+        return a->dialled;
+    }
+    if (a->proven != b->proven) {
+        return a->proven;
+    }
+    return a->peer < b->peer;
+}
 
-        if ((next == NULL || want->turn < next->turn) && may_start(wants, want)) {
-            next = want;
+/* The best that may be asked for the author of claim, which is one itself. */
+static struct claim *best_of(struct wants *wants, struct claim *claim)
+{
+    struct claim *best = claim;
+
+    for (struct claim *other = wants_first_of(wants, &claim->author); other != NULL;
+         other = wants_next_of(wants, other)) {
+        const struct source *source = source_of(wants, other);
+
+        if (other->state == CLAIM_WAITS && has_room(source, other) &&
+            is_better(source, other, source_of(wants, best), best)) {
+            best = other;
         }
     }
-    if (next != NULL && wants_start(wants, next)) {
-        return next;
+    return best;
+}
+
+/* The same for the line of one source. */
+static struct claim *start_of(struct wants *wants, struct source *source)
+{
+    struct claim *claim;
+
+    while ((claim = claim_at(wants, source->lines[CLAIM_WAITS].first)) != NULL && has_room(source, claim)) {
+        if (!is_held(wants, claim)) {
+            return best_of(wants, claim);
+        }
+        leave_line(wants, claim);
+        join_last(wants, claim, CLAIM_STANDS_ASIDE);
     }
-    wants->freed = false;
+    source->fresh = false;
     return NULL;
 }
 
-uint64_t wants_deadline_ms(const struct wants *wants)
+struct claim *wants_start(struct wants *wants, uint64_t now_ms)
 {
-    uint64_t deadline_ms = UINT64_MAX;
+    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+        struct source *source = &wants->sources[i];
+        struct claim *claim = source->used && source->fresh ? start_of(wants, source) : NULL;
 
-    for (size_t i = 0; i < wants->count; i++) {
-        const struct want_entry *want = &wants->slots[wants->order[i]];
-
-        if (want->in_flight && want->deadline_ms < deadline_ms) {
-            deadline_ms = want->deadline_ms;
+        if (claim != NULL) {
+            put_in_flight(wants, claim, now_ms);
+            return claim;
         }
     }
-    return deadline_ms;
+    return NULL;
+}
+
+/* ---- slow and overdue ones ---- */
+
+static int order_rates(const void *a, const void *b)
+{
+    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Of all sources but one whose rate is known; 0: of none. */
+static uint64_t median_rate_beside(const struct wants *wants, const struct source *apart)
+{
+    uint64_t rates[SYNC_PEERS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+        const struct source *source = &wants->sources[i];
+
+        if (source != apart && source->used && source->rate > 0) {
+            rates[count++] = source->rate;
+        }
+    }
+    qsort(rates, count, sizeof *rates, order_rates);
+    return count == 0 ? 0 : rates[count / 2];
+}
+
+static bool is_slow(const struct wants *wants, const struct source *source, uint64_t now_ms)
+{
+    return source->asks > 0 && now_ms - source->busy_ms >= SOURCE_SLOW_MS &&
+           rate_now(source, now_ms) * SLOWER < median_rate_beside(wants, source);
+}
+
+static void let_go(struct wants *wants, struct source *source)
+{
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+
+    source->proven = false;
+    for (; claim != NULL; claim = claim_at(wants, claim->later)) {
+        if (!claim->let_go) {
+            claim->let_go = true;
+            wake(wants, &claim->author);
+        }
+    }
+}
+
+/* An overdue claim of source, or when the first one is. */
+static struct claim *overdue_of(struct wants *wants, const struct source *source, uint64_t now_ms,
+                                uint64_t *next_ms)
+{
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+
+    for (; claim != NULL; claim = claim_at(wants, claim->later)) {
+        if (claim->deadline_ms <= now_ms) {
+            return claim;
+        }
+        if (claim->deadline_ms < *next_ms) {
+            *next_ms = claim->deadline_ms;
+        }
+    }
+    return NULL;
+}
+
+struct claim *wants_check(struct wants *wants, uint64_t now_ms)
+{
+    uint64_t next_ms = UINT64_MAX;
+
+    if (now_ms < wants->check_ms) {
+        return NULL;
+    }
+    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+        struct source *source = &wants->sources[i];
+        struct claim *claim = NULL;
+
+        if (!source->used || source->asks == 0) {
+            continue;
+        }
+        if (is_slow(wants, source, now_ms)) {
+            let_go(wants, source);
+        }
+        claim = overdue_of(wants, source, now_ms, &next_ms);
+        if (claim != NULL) {
+            return claim;
+        }
+        if (now_ms + SOURCE_SLOW_MS < next_ms) {
+            next_ms = now_ms + SOURCE_SLOW_MS;
+        }
+    }
+    wants->check_ms = next_ms;
+    return NULL;
 }

@@ -1,80 +1,115 @@
 #ifndef PROTOCOL_SYNC_WANTS_H
 #define PROTOCOL_SYNC_WANTS_H
 
-/* The table of authors whose blocks are missing: from whom they are to be had, who has been asked, and how
- * far it got. Bounded; sorted by author, so that order never depends on when something came. Part of
- * protocol/sync. */
+/* Whose blocks are missing, and of which peers they are asked. What a peer says that it has is a claim, and
+ * claims stand in a list of that peer's own, bounded: whatever one peer claims takes no place from another,
+ * and an author has as many sources as there are peers that claim it (DESIGN section 6, "A claim is not a
+ * source").
+ *
+ * A claim waits in its peer's line, is asked for, or stands aside while enough is asked for of its author:
+ * that is one source that has kept a promise before, or two that have not, so that one which never did holds
+ * nothing alone; nor do two such keep out one that has, or inbound ones a dialled one. Part of protocol/sync.
+ */
 
 #include "protocol/sync/sync.h"
 
 enum {
-    WANTS_KEPT_MAX = 8192, /* asked for or waiting; what finds no place comes back with the next heads */
-    WANT_SOURCES_MAX = 4,
-    WANT_ATTEMPTS_MAX = 6,
-    WANT_NO_SLOT = UINT16_MAX
+    CLAIMS_PER_PEER_MAX = 8192, /* what finds no place comes back with the next heads */
+    CLAIM_ATTEMPTS_MAX = 6,
+    WANTS_BUCKETS = 1 << 16,
+    WANTS_SECRET_SIZE = 16,
+    SOURCE_SLOW_MS = 1000, /* how long a source is listened to before it is called slow */
 };
 
-struct want_entry {
+enum claim_state { CLAIM_WAITS, CLAIM_STANDS_ASIDE, CLAIM_IS_ASKED, CLAIM_STATE_COUNT };
+
+struct claim {
     struct actor_id author;
-    size_t source_count;
-    uint32_t sources[WANT_SOURCES_MAX]; /* peers that announced it, the next one to ask first */
-    bool in_flight;
-    uint32_t asked;  /* when in flight */
-    uint32_t blocks; /* how many the answer is reckoned to bring; when in flight, part of asked's load */
-    uint64_t turn;   /* who has waited longest goes first */
-    bool progressed; /* a higher block came since it was asked */
-    bool has_target, has_news;
-    struct head target;  /* the highest head announced */
-    struct head reached; /* the highest block that came; zero hash: none */
-    struct head news;    /* the newest head that peers have not been told of */
-    uint32_t attempts;   /* without progress */
-    uint64_t stall_ms;
-    uint64_t deadline_ms; /* when in flight */
+    struct hash target;  /* the highest block announced; zero: how far it goes isn't known */
+    struct hash reached; /* the highest block that came from the peer; zero: none */
+    struct hash news;    /* the newest block of which peers have not been told; zero: none */
+    uint64_t target_seq, reached_seq, news_seq, news_epoch;
+    uint64_t next_seq;       /* the first one missing here when it was compared last */
+    uint64_t deadline_ms;    /* asked: until when something has to come */
+    uint32_t stall_ms;       /* asked: how long that is at a time; of this source alone */
+    uint32_t bytes;          /* what the answer is reckoned to bring */
+    uint32_t earlier, later; /* in its line; WANTS_NONE at the ends */
+    uint32_t next_of_bucket;
+    uint16_t source;
+    uint8_t state;    /* enum claim_state */
+    uint8_t attempts; /* without progress */
+    bool progressed;  /* a higher block came since it was asked */
+    bool let_go;      /* asked, and too slow: it holds nothing any more */
 };
 
-/* What is in flight at one peer. */
-struct want_load {
+enum { WANTS_NONE = UINT32_MAX };
+
+struct claim_line {
+    uint32_t first, last;
+};
+
+/* A peer, as one that blocks come from. */
+struct source {
     uint32_t peer;
-    uint32_t wants;
-    uint32_t blocks;
+    bool used, dialled;
+    bool proven; /* the last of its promises was kept */
+    bool fresh;  /* something may be started that could not be before */
+    struct claim_line lines[CLAIM_STATE_COUNT];
+    uint32_t ever, first_free; /* places that were ever used, and those of them that are free again */
+    uint32_t asks;             /* in flight */
+    uint64_t asked_bytes;      /* … and what they are reckoned to bring */
+    uint64_t busy_ms;          /* since when something is in flight */
+    uint64_t came_bytes;       /* since then */
+    uint64_t rate;             /* bytes a second, while it was busy; 0: not known */
 };
 
+/* Only what is in use of it is ever touched. */
 struct wants {
-    size_t count;
-    uint16_t order[WANTS_KEPT_MAX]; /* slots, sorted by author */
-    uint16_t first_free;            /* slots not in use, chained through next_free */
-    uint16_t next_free[WANTS_KEPT_MAX];
-    struct want_entry slots[WANTS_KEPT_MAX];
-    uint64_t next_turn;
-    size_t in_flight_count;
-    size_t load_count;
-    struct want_load loads[SYNC_PEERS_MAX]; /* sorted by peer, none of 0 wants */
-    bool freed;                             /* something may be started that could not be before */
+    uint8_t secret[WANTS_SECRET_SIZE];
+    uint64_t check_ms; /* when wants_check is due, UINT64_MAX: nothing is in flight */
+    struct source sources[SYNC_PEERS_MAX];
+    uint32_t buckets[WANTS_BUCKETS]; /* claims by author: place + 1, 0: none */
+    struct claim claims[SYNC_PEERS_MAX * CLAIMS_PER_PEER_MAX];
 };
 
-void wants_init(struct wants *wants);
-/* The entry at place i of the order. */
-struct want_entry *wants_at(struct wants *wants, size_t i);
-/* The entry of author, or NULL. */
-struct want_entry *wants_find(struct wants *wants, const struct actor_id *author);
-/* A new entry for author, who has none yet. Returns: NULL when the table is full. */
-struct want_entry *wants_add(struct wants *wants, const struct actor_id *author);
-void wants_remove(struct wants *wants, struct want_entry *want);
+/* secret: nobody can choose authors that share a bucket. */
+void wants_init(struct wants *wants, const uint8_t secret[WANTS_SECRET_SIZE]);
 
-void want_add_source(struct want_entry *want, uint32_t peer);
-/* Forget a source; if it was asked, nobody is now. */
-void wants_drop_source(struct wants *wants, struct want_entry *want, uint32_t peer);
-/* The asked one has not answered: it goes to the end of the line, and nobody is asked now. */
-void wants_stop(struct wants *wants, struct want_entry *want);
+/* A peer came up. Requires: fewer than SYNC_PEERS_MAX are. Returns: its place among the sources. */
+uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled);
+/* It is gone; it claims nothing any more (wants_remove). */
+void wants_close(struct wants *wants, uint16_t source);
 
-/* The asked one has answered and has more: let the others have their turn. */
-void wants_yield(struct wants *wants, struct want_entry *want);
+/* What source claims of author, or NULL. */
+struct claim *wants_find(struct wants *wants, uint16_t source, const struct actor_id *author);
+/* The same, new at the end of its line when there was none. Returns: NULL when the source's list is full. */
+struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor_id *author);
+void wants_remove(struct wants *wants, struct claim *claim, uint64_t now_ms);
+/* Any claim of source, NULL when it has none. */
+struct claim *wants_any(struct wants *wants, uint16_t source);
+/* The claims of one author, whoever's: the first one, and the one behind claim; NULL behind the last. */
+struct claim *wants_first_of(struct wants *wants, const struct actor_id *author);
+struct claim *wants_next_of(struct wants *wants, const struct claim *claim);
 
-/* Choose a source with room for it. Returns: false when it is in flight already or none has room. */
-bool wants_start(struct wants *wants, struct want_entry *want);
-/* Start the entry that waits longest of those that can be. Returns: NULL when there is none. */
-struct want_entry *wants_start_next(struct wants *wants);
-/* The earliest deadline of those in flight, UINT64_MAX when there is none. */
-uint64_t wants_deadline_ms(const struct wants *wants);
+/* A claim that is to be asked for now, of the best of its author's sources that has room: dialled ones first,
+ * then those that have kept their promises, then others; who has tried in vain less often before all that. It
+ * counts as asked from then on. Returns: NULL when there is none. */
+struct claim *wants_start(struct wants *wants, uint64_t now_ms);
+/* Something has to come until then. */
+void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms);
+/* size bytes came from source. */
+void wants_came(struct wants *wants, uint16_t source, size_t size);
+/* All that was asked of it came. */
+void wants_kept(struct wants *wants, uint16_t source);
+/* What was asked for came, as far as one answer goes, and there is more: others of its line have their turn.
+ */
+void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms);
+/* Nothing came: the source has kept no promise, and the claim goes to the end of its line. */
+void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms);
+
+/* Let go of what is asked of slow sources, where others claim it too: slow is who brings less than a quarter
+ * of what the others' median source did. Then the claims whose deadline is over, one a call; NULL when there
+ * is none, and wants->check_ms is when to ask again. */
+struct claim *wants_check(struct wants *wants, uint64_t now_ms);
 
 #endif

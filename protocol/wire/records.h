@@ -447,7 +447,7 @@ struct merkle_node {
 
 /* One claim opened: leaf of the claims tree. */
 struct disclosed_claim {
-    uint64_t item;  /* which presented item it belongs to */
+    uint64_t item;  /* index of the proof whose entry it belongs to */
     uint64_t index; /* of the leaf */
     uint64_t count; /* leaves in that claims tree */
     struct bytes label;
@@ -538,7 +538,8 @@ struct head {
     uint64_t epoch;
     uint64_t seq;
     struct hash hash;
-    bool gaps; /* blocks up to it lack entries at the sender that were not erased */
+    bool gaps;      /* blocks up to it lack entries at the sender that were not erased */
+    uint64_t bytes; /* what its blocks take together, by its sender's word: how much is asked for at once */
 };
 
 struct heads {

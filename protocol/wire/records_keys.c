@@ -2,14 +2,7 @@
 
 /* ---- parts ---- */
 
-static enum reason check_signing_key(const void *record)
-{
-    const struct signing_key *key = record;
-
-    return sign_key_is_valid(&key->key) ? REASON_NONE : REASON_BAD_KEY;
-}
-
-/* The random bytes become the seed of a valid key. */
+/* The random bytes become the seed of a key that can sign. */
 static void arrange_signing_key(void *record)
 {
     struct signing_key *key = record;
@@ -26,13 +19,12 @@ static const struct field signing_key_fields[] = {
     {REQUIRED(signing_key, role), ENUM(ROLE_GOVERN, ROLE_PRESENT),
      MEANS("1 govern, 2 issue, 3 checkpoint, 4 present")},
     {REQUIRED(signing_key, key), FIXED(sizeof(struct sign_public_key)),
-     MEANS("canonical point on the main subgroup, not of small order")},
+     MEANS("never signs unless it is a canonical point on the main subgroup, not of small order")},
 };
 
 static const struct schema signing_key_schema = {
     SCHEMA(signing_key),
     .meaning = "A key and the one thing that it may sign.",
-    .check = check_signing_key,
     .arrange = arrange_signing_key,
 };
 

@@ -24,6 +24,8 @@ static const struct field head_fields[] = {
     {REQUIRED(head, seq), SEQ, MEANS("of its last block")},
     {REQUIRED(head, hash), FIXED(HASH_SIZE), MEANS("header hash of its last block")},
     {REQUIRED(head, gaps), BOOL, MEANS("the sender lacks entries of it that were not erased")},
+    {REQUIRED(head, bytes), UINT(0, UINT64_MAX),
+     MEANS("what its blocks take together, by its sender's word")},
 };
 
 static const struct schema head_schema = {

@@ -31,7 +31,7 @@ static enum reason check_disclosed_claim(const void *record)
 
 static const struct field disclosed_claim_fields[] = {
     {REQUIRED(disclosed_claim, item), UINT(0, PRESENTATION_ITEMS_MAX - 1),
-     MEANS("which presented item it belongs to")},
+     MEANS("index of the proof whose entry it belongs to")},
     {REQUIRED(disclosed_claim, index), UINT(0, CLAIMS_MAX - 1), MEANS("of its leaf; below count")},
     {REQUIRED(disclosed_claim, count), UINT(1, CLAIMS_MAX), MEANS("leaves of that claims tree")},
     {REQUIRED(disclosed_claim, label), TEXT(1, CLAIM_LABEL_SIZE_MAX, NULL), MEANS("what is claimed")},
@@ -157,11 +157,38 @@ static void arrange_proofs(struct list *proofs, const struct list *heads)
     }
 }
 
+static bool proofs_exist(const struct list *claims, const struct list *proofs)
+{
+    const struct disclosed_claim *items = claims->items;
+
+    for (size_t i = 0; i < claims->count; i++) {
+        if (items[i].item >= proofs->count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void arrange_claims(struct list *claims, const struct list *proofs)
+{
+    struct disclosed_claim *items = (struct disclosed_claim *)claims->items;
+
+    if (proofs->count == 0) {
+        claims->count = 0;
+    }
+    for (size_t i = 0; i < claims->count; i++) {
+        items[i].item %= proofs->count;
+    }
+}
+
 static enum reason check_presentation(const void *record)
 {
     const struct presentation *presentation = record;
 
-    return heads_exist(&presentation->proofs, &presentation->heads) ? REASON_NONE : REASON_INCONSISTENT;
+    return heads_exist(&presentation->proofs, &presentation->heads) &&
+                   proofs_exist(&presentation->claims, &presentation->proofs)
+               ? REASON_NONE
+               : REASON_INCONSISTENT;
 }
 
 static void arrange_presentation(void *record)
@@ -169,6 +196,7 @@ static void arrange_presentation(void *record)
     struct presentation *presentation = record;
 
     arrange_proofs(&presentation->proofs, &presentation->heads);
+    arrange_claims(&presentation->claims, &presentation->proofs);
 }
 
 static const struct field presentation_fields[] = {
@@ -187,7 +215,7 @@ static const struct field presentation_fields[] = {
     {REQUIRED(presentation, proofs), LIST(entry_proof, 0, PRESENTATION_ITEMS_MAX),
      MEANS("entries and their paths; each head is in heads")},
     {REQUIRED(presentation, claims), LIST(disclosed_claim, 0, PRESENTATION_CLAIMS_MAX),
-     MEANS("what is disclosed")},
+     MEANS("what is disclosed of entries in proofs")},
 };
 
 const struct schema presentation_schema = {

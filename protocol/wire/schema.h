@@ -83,8 +83,8 @@ void schema_read(const struct schema *schema, void *record, struct reader *reade
 enum reason schema_decode(const struct schema *schema, void *record, struct bytes input, struct arena *arena);
 
 /* The same for bytes that were decoded before, such as what the store checks by a sum: rules that span
- * fields, of what characters texts are, the order of lists, and whether keys are valid points, which costs as
- * much as a signature, are not checked again. What is bounded stays within its bounds. */
+ * fields, of what characters texts are and the order of lists are not checked again. What is bounded stays
+ * within its bounds. */
 enum reason schema_decode_known(const struct schema *schema, void *record, struct bytes input,
                                 struct arena *arena);
 

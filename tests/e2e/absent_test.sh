@@ -49,6 +49,9 @@ until_answers "whoever is let speak may have said it" 20 2 "The School, who may 
 answers "what nobody shows is missing all the same" 1 "ase/A1: not held" shop lookup "$maria" --require ase/A1
 answers "the title that denies it asks the same" 2 "The School, who may speak of ase/A*, has not yet said" \
     shop lookup "$maria" --require 'ase:"Brakes alone"'
+printf 'a: not ase/A1\n' >"$world/denied.txt"
+answers "so does a file of requirements" 2 "The School, who may speak of ase/A*, has not yet said" \
+    shop require check "$world/denied.txt" "$maria"
 answers "twice denied it is asked for" 1 "VERDICT: INVALID" shop lookup "$maria" --require "not not ase/A1"
 answers "and nothing else hangs on it" 0 "VERDICT: VALID" shop lookup "$maria" --require ase/A5
 start school ase

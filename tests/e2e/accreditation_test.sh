@@ -42,6 +42,7 @@ day_before=$(date -d '-40 days' +%F) first_day=$(date -d '-30 days' +%F) last_da
 answers "whoever is accredited again is told what that brings back" 0 "counts, not even against anybody." \
     ase accredit "A school" --codes ase/a --from "$first_day"
 do_as ase accredit "A school" --codes ase/h --states OH,TX --from "$first_day" --until "$last_day"
+do_as ase accredit "A school" --codes ase/a --from 2020-01-01 --until 2026-01-31
 do_as school trust add ase "$(actor_id ase)" ASE
 start ase
 start school ase
@@ -57,6 +58,8 @@ answers "which gives no more than the accreditation did" 4 \
     "tradeproof accredit ID --codes ase/h --from $day_before --states OH,TX --until $last_day" \
     school issue me ase/h --earned "$day_before"
 answers "a later one is issued to oneself" 0 "Issued ase/a to you" school issue me ase/a --earned "$first_day"
+answers "whoever issues after the end is warned" 0 "Warning: your accreditation for ase/a ended on 2026-01-31" \
+    school issue me ase/a --earned 2026-01-15
 stop school
 stop ase
 

@@ -51,6 +51,18 @@ answers "an answer for somebody else" 1 "made for someone else" maria verify "$w
 answers "after all that, the answer itself" 0 "Bearer: proven" shop verify "$world/answer.tp"
 answers "and the same again" 1 "answered before" shop verify "$world/answer.tp"
 
+# ---- too few descriptors ----
+
+# refuses_to_start COUNT: with so many descriptors the daemon says what it lacks.
+refuses_to_start() {
+    local got=0
+    (ulimit -n "$1" && exec timeout 10 "$bin/tradeproofd" --home "$world/shop" >"$said" 2>&1) || got=$?
+    [ "$got" = 12 ] && grep -q "Too many files are open" "$said"
+}
+for count in 6 7 8 9; do
+    if refuses_to_start "$count"; then good; else bad "a daemon with $count descriptors says that they are too few"; fi
+done
+
 # ---- ids, dates, codes, entries, options ----
 
 sed -i 's/"version": 1/"version": 4/' "$world/ase.json"
@@ -236,7 +248,7 @@ head -c 8192 /dev/urandom | dd of="$world/noise/store/data.mdb" conv=notrunc sta
 refuses "a store full of noise" 12 "are no store of tradeproof" noise status
 copy half
 truncate -s 5000 "$world/half/store/data.mdb"
-refuses "half a store" 12 "are no store of tradeproof" half status
+refuses "half a store" 12 "is damaged" half status
 copy trust
 echo 'owner x' >>"$world/trust/trust"
 refuses "a line of the trust file that says nothing" 4 "Line 2" trust status

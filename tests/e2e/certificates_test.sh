@@ -92,8 +92,15 @@ printf 'technician,code,earned_on\n%s,ase/a,2024-06-01\n' "$maria" >"$world/one.
 answers "nothing is told of rows that are new" 0 '"same": 0' ase issue --csv "$world/one.csv" --dry-run --json
 from_input() { as ase issue --csv - <"$world/one.csv"; }
 ok "a file comes from standard input" from_input
-answers "the same file again is told before it is signed" 0 "1 of them says the same as what you issued before, which stands" \
+answers "the same file again is told before it is signed" 0 "1 row says the same as what you issued before, which stands: skipped" \
     ase issue --csv "$world/one.csv" --dry-run
+before=$(own_head ase)
+answers "and is issued once" 0 "Issued 0 certificates" ase issue --csv "$world/one.csv"
+ok "which writes nothing" test "$before" = "$(own_head ase)" -a -n "$before"
+printf '%s,ase/a,2024-06-02\n' "$maria" >>"$world/one.csv"
+answers "with a row more it issues that alone" 0 '"issued": 1' ase issue --csv "$world/one.csv" --json
+answers "rows that are refused are so beside what is skipped" 5 "1 row says the same" ase issue --csv "$world/vain.csv"
+answers "who knows better issues all of them again" 0 "Issued 2 certificates" ase issue --csv "$world/one.csv" --anyway
 
 # ---- statuses ----
 
@@ -173,8 +180,14 @@ answers "someone else's are not presented" 4 "not yours" ase present "$world/cha
 answers "a challenge is no answer, and is called by its name" 4 "holds a challenge, as tradeproof challenge makes it" \
     ase verify "$world/challenge.tp"
 answers "nor is anything else" 4 "is no file of tradeproof's" ase verify "$world/b.txt"
-as ase challenge --require 'ase/b and ase/zz' --out "$world/more.tp" >"$said" 2>&1
-answers "what is asked for and not held is said" 3 "Asked for, and not among them: ase/zz" \
+answers "a code that is mistyped is not asked for" 3 "did you mean ase/a?" ase challenge --require 'ase/b and ase/aa'
+answers "nor looked up" 3 "did you mean ase/a?" ase lookup "$maria" --require 'not ase/aa'
+answers "which programs are told" 3 '"error": "requirement-unreadable"' ase lookup "$maria" --require ase/zz --json
+printf 'grade: ase/aa\n' >"$world/mistyped.txt"
+answers "a file of requirements has no such code either" 4 "line 1: no rules of its namespace that are held here know such a code; did you mean ase/a?" \
+    ase require check "$world/mistyped.txt"
+as ase challenge --require 'ase/b and ase/a' --out "$world/more.tp" >"$said" 2>&1
+answers "what is asked for and not held is said" 3 "Asked for, and not among them: ase/a" \
     maria present "$world/more.tp" --from "$world/b.tp"
 answers "by what was known long ago there was nothing, and why" 2 "nothing about them had reached this node by" \
     ase lookup "$maria" --known-by 2001-01-01
@@ -193,6 +206,24 @@ answers "a challenge is no presentation" 4 "holds a" ase verify "$world/challeng
 answers "nor is an empty file" 4 "too early" ase verify /dev/null
 head -c 200 "$world/answer.tp" >"$world/cut.tp"
 answers "nor half a one" 4 "" ase verify "$world/cut.tp"
+
+# ---- what is asked for and isn't held ----
+
+make_homes ann
+ann=$(actor_id ann)
+do_as ase issue "$ann" ase/a --basis experience --from 2024-01-01 --until 2025-12-31
+do_as ase export "$ann" --out "$world/ann.tp"
+do_as ase challenge --require 'ase/b and not ase/a' --out "$world/work.tp"
+answers "work goes along where it is asked for" 0 "ase/a from" \
+    ann present "$world/work.tp" --from "$world/ann.tp" --yes --out "$world/work.answer"
+do_as ase challenge --require ase/b --out "$world/b.challenge"
+rm -f "$world/b.answer"
+answers "and alone it is not shown" 1 "nothing in force of what is asked for, ase/b" \
+    ann present "$world/b.challenge" --from "$world/ann.tp" --yes --out "$world/b.answer"
+ok "nor signed" test ! -e "$world/b.answer"
+answers "but when that is chosen" 0 "You would show" \
+    ann present "$world/b.challenge" --from "$world/ann.tp" --yes --code ase/a --out "$world/b.answer"
+
 # ---- a thief who revokes, from an earlier day, what was revoked already ----
 
 own_seq() { field <(as "$1" status --json | sed -n '/"own_log"/,/}/p') seq; }
@@ -224,6 +255,17 @@ answers "what was suspended is stated again too" 0 "Stands as you said yourself,
 answers "which ends the doubt" 0 "VERDICT: VALID" ase lookup "$kim" --at 2026-06-15
 answers "and not the suspension" 1 "suspended since 2026-06-20" ase lookup "$kim"
 answers "it is stated once as well" 0 "nothing was written" ase reinstate --voided "$voiding"
+
+make_homes lea
+lea=$(actor_id lea)
+do_as ase issue "$lea" ase/a --earned 2025-01-01
+do_as ase issue "$lea" ase/b --earned 2025-01-01
+do_as ase revoke --of "$lea" --code ase/a,ase/b --from 2026-06-10
+do_as ase void "$(own_seq ase)" --yes
+answers "what a void left is reinstated from the day it is unknown" 0 "from 2026-06-10" ase reinstate --of "$lea" --code ase/a
+printf 'technician,code\n%s,ase/b\n' "$lea" >"$world/left.csv"
+answers "by a file too" 0 "from 2026-06-10" ase reinstate --csv "$world/left.csv"
+answers "and no day stays unknown" 0 "VERDICT: VALID" ase lookup "$lea" --at 2026-06-15
 
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \

@@ -86,6 +86,17 @@ for pages in 0 1 2 3 4 8; do
     answers "with room again ($pages before) it is answered" 2 "VERDICT: UNDETERMINED" new lookup "$ase"
 done
 
+# Others wait for the file that says where it listens.
+rm -f "$world/new/endpoint"
+fill
+"$bin/tradeproofd" --home "$world/new" --listen 127.0.0.1:0 2>"$world/new.log" &
+daemon[new]=$!
+ok "a daemon that starts on a full disk listens" until_true 20 grep -q '"listening"' "$world/new.log"
+ok "and can't say where" eval '! [ -s "$world/new/endpoint" ]'
+empty
+ok "with room it does" until_true 10 eval '[ -s "$world/new/endpoint" ]'
+stop new
+
 # As a backup that leaves it out, or that leaves out zeros, gives it back.
 rm "$world/ase/store/lock.mdb"
 fill

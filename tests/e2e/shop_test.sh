@@ -87,6 +87,16 @@ answers "her consent does not bring her back" 4 "said that the technician left" 
 answers "with a stranger there is nothing to leave" 4 "no roster that you and" garage shop leave "$rival"
 consent_to "$garage" second.tp
 answers "a new consent does" 0 "Maria Lopez is on your roster" garage shop join "$world/second.tp"
+consent_to "$garage" more.tp
+head=$(own_head garage)
+answers "who is on the roster is not taken twice" 0 "on your roster already, from $(day now) on: nothing was written" \
+    garage shop join "$world/more.tp"
+answers "which programs are told too" 0 '"seq": null' garage shop join "$world/more.tp" --json
+ok "and nothing is written" [ "$(own_head garage)" = "$head" ]
+consent_to "$garage" office.tp --no-repairs
+answers "on other terms she is" 0 '"performs_repairs": false' garage shop join "$world/office.tp" --json
+answers "until that ends" 0 "Maria Lopez is no longer on your roster" \
+    garage shop leave "Maria Lopez" --affiliation "$(field "$said" affiliation)"
 
 start maria garage
 until_true 20 follows maria ase || give_up "Maria's node does not hear of the rules"

@@ -154,9 +154,13 @@ enum answer naive_in_network(struct naive_career *career, struct bytes code, uin
 /* ---- what is not there (naive_absence.c) ---- */
 
 /* No; or unknown where more may have been said of codes under a pattern than the dossier has. budget_s: for
- * how long who may say it may be silent; UINT64_MAX: for ever. Whoever is in the dossier for what is denied
- * alone is asked where it is. */
+ * how long who may say it may be silent; UINT64_MAX: for ever, and what was erased is not looked at. Whoever
+ * is in the dossier for what is denied alone is asked where it is. */
 enum answer naive_absence(const struct naive_career *career, struct bytes pattern, uint64_t budget_s);
+/* Whether something of such a code that was erased may be given back; with an expression about one
+ * attestation only what was earned before that and bears on it. */
+bool naive_given_back(const struct naive_career *career, struct bytes pattern,
+                      const struct expression *expression, const struct attestation *attestation);
 /* The same of a namespace's rules. */
 enum answer naive_absence_of_rules(const struct naive_career *career, struct bytes name_space);
 

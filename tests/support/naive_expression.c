@@ -367,11 +367,13 @@ static enum answer adds(struct naive_career *career, const struct expression *ex
 static enum answer attestation_on(struct naive_career *career, const struct expression *expression, size_t at)
 {
     assert(at != SIZE_MAX);
-    struct bytes code = career->dossier->credentials[at].attestation.code;
-    enum answer more = naive_absence(career, code, UINT64_MAX);
+    const struct attestation *attestation = &career->dossier->credentials[at].attestation;
+    enum answer more = naive_given_back(career, attestation->code, expression, attestation)
+                           ? ANSWER_UNKNOWN
+                           : naive_absence(career, attestation->code, UINT64_MAX);
     switch ((int)expression->op) {
     case EXPRESSION_BASIS: {
-        uint32_t basis = UINT32_C(1) << career->dossier->credentials[at].attestation.basis;
+        uint32_t basis = UINT32_C(1) << attestation->basis;
         return (expression->bases & basis) != 0 ? ANSWER_YES : ANSWER_NO;
     }
     case EXPRESSION_IN_TIME:

@@ -110,6 +110,17 @@ static enum answer shop_holds(struct naive_career *career, const struct actor_id
     return answer;
 }
 
+/* Whether a shop that had her, or may have, may have said since that she is back, or said it before. */
+static enum answer may_be_there(const struct naive_career *career, size_t at)
+{
+    const struct dossier_affiliation *joined = &career->dossier->affiliations[at];
+    const struct dossier_log *log = &career->dossier->logs[joined->place.log];
+    bool is_whole = naive_log_freshness(career, log, career->question->budget.shop_s) == ANSWER_YES &&
+                    !naive_log_needs_upgrade(log);
+    bool was_there = is_member_on(career, at, joined->affiliation.day) != ANSWER_NO;
+    return was_there && !is_whole ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
 enum answer naive_in_network(struct naive_career *career, struct bytes code, uint32_t day)
 {
     enum answer answer = naive_absence(career, code, career->question->budget.issuer_s);
@@ -121,8 +132,8 @@ enum answer naive_in_network(struct naive_career *career, struct bytes code, uin
             const struct affiliation *joined = &career->dossier->affiliations[i].affiliation;
             enum answer worked = naive_and(career->joined[i], has_not_left(career, joined, joined->day));
             knows_a_shop = knows_a_shop || worked == ANSWER_YES;
-            answer = naive_or(answer, naive_and(is_member_on(career, i, day),
-                                                shop_holds(career, &consent->shop, code, day)));
+            enum answer there = naive_or(is_member_on(career, i, day), may_be_there(career, i));
+            answer = naive_or(answer, naive_and(there, shop_holds(career, &consent->shop, code, day)));
         }
     }
     return knows_a_shop ? answer : ANSWER_UNKNOWN;

@@ -175,6 +175,8 @@ static void draw_sealed(struct random_career *career)
         career->sealed[i] = (struct dossier_sealed){
             .place = {.log = author, .seq = 1 + roll(career, 60), .erased = true},
             .code = random_career_code(career),
+            .basis = random_career_happens(career, 60) ? BASIS_EXAM : BASIS_RECERTIFICATION,
+            .earned_on = random_career_day(career),
         };
     }
     career->dossier.sealed_count = count;

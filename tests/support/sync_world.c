@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4 };
+enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4, BLOCK_SIZE = 1000 };
 
 enum message_kind {
     MESSAGE_HEAD,
@@ -110,6 +110,7 @@ struct head sync_world_head(const struct sync_world *world, size_t author, size_
     memset(&head, 0, sizeof head);
     head.author = author_id(author);
     head.seq = length - 1;
+    head.bytes = (uint64_t)length * BLOCK_SIZE;
     head.hash = hash_of(world, author, branch, length - 1);
     return head;
 }
@@ -377,7 +378,8 @@ static void step(struct sync_world *world, uint32_t node, const struct sync_even
 static void feed(struct sync_world *world, uint32_t node, enum sync_event_kind kind, uint32_t peer,
                  const struct head *head)
 {
-    step(world, node, &(struct sync_event){.kind = kind, .peer = peer, .head = *head}, NULL);
+    step(world, node, &(struct sync_event){.kind = kind, .peer = peer, .head = *head, .size = BLOCK_SIZE},
+         NULL);
 }
 
 static void keep_checkpoint(struct sync_world *world, uint32_t node, uint32_t peer, const struct head *head)

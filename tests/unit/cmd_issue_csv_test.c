@@ -15,7 +15,7 @@
 static const struct pack_code a5 = {.lifetime_months = 60};
 static const struct pack_code mil1 = {.lifetime_months = 0};
 
-static bool contact(void *caller, struct bytes name, struct subject *out)
+static bool named(void *caller, struct bytes name, struct subject *out)
 {
     (void)caller;
     *out = (struct subject){.kind = SUBJECT_ACTOR, .id.bytes = {9}};
@@ -91,7 +91,7 @@ static void setup(struct fixture *f)
     assert_true(network_init(&f->network, "test"));
     assert_true(network_init(&main_network, "main"));
     f->context = (struct issue_context){.network = &f->network,
-                                        .contact = contact,
+                                        .named = named,
                                         .rule = rule,
                                         .renewed_until = renewed_until,
                                         .lasts_until = lasts_until,
@@ -302,15 +302,16 @@ static const struct row {
     {"something that is no code", HEADER "@,A5,2024-06-30\n",
      "2!bad-code: code is not a code such as ase/A5: \"A5\";"},
     {"an unknown technician", HEADER "Maria Lopes,ase/A5,2024-06-30\n",
-     "2!technician-unknown: technician is neither an id nor a name in your contacts: \"Maria Lopes\";"},
+     "2!technician-unknown: technician is neither an id nor a name in your contacts or your trust file: "
+     "\"Maria Lopes\";"},
     {"a mistyped id", HEADER "ttpa1qqqqqqqq,ase/A5,2024-06-30\n",
      "2!id-mistyped: technician is a mistyped id: copy it again whole: \"ttpa1qqqqqqqq\";"},
     {"what a terminal should not see is not repeated", HEADER "\"\x1b[2J\",ase/A5,2024-06-30\n",
-     "2!technician-unknown: technician is neither an id nor a name in your contacts;"},
+     "2!technician-unknown: technician is neither an id nor a name in your contacts or your trust file;"},
     {"a long text is cut at a character's start",
      HEADER
      "1234567890123456789012345678901234567890123456789012345678901\xc3\xbc\xc3\xbc,ase/A5,2024-06-30\n",
-     "2!technician-unknown: technician is neither an id nor a name in your contacts: "
+     "2!technician-unknown: technician is neither an id nor a name in your contacts or your trust file: "
      "\"1234567890123456789012345678901234567890123456789012345678901\xc3\xbc\";"},
     {"an empty field", HEADER "@,,2024-06-30\n", "2!empty: code is empty;"},
     {"a field of spaces", HEADER " ,ase/A5,2024-06-30\n", "2!empty: technician is empty;"},

@@ -300,8 +300,8 @@ static void what_was_not_voided_is_no_news(void **state)
     assert_int_equal(entries.count, 0);
 }
 
-/* What its author revoked since answers the void. A suspension does not, and stays all the same. */
-static void what_stands_revoked_is_left_alone(void **state)
+/* And is said again, so that no day before it stays unknown. */
+static void what_stands_since_stays_so(void **state)
 {
     struct own_entries found, unchanged;
     (void)state;
@@ -310,42 +310,43 @@ static void what_stands_revoked_is_left_alone(void **state)
     say(STATUS_REVOKED, A, 2, DAY + 2);
     find_left(&found, DAY_NONE);
     sift(&found, &unchanged, STATUS_REINSTATED, true);
-    assert_int_equal(found.count, 3);
-    check(&unchanged, &all[2], 1);
-    const struct own_entry *suspended = &found.items[1];
-    assert_int_equal(suspended->name.index, 1);
-    assert_true(suspended->says_again);
-    assert_int_equal(suspended->again, STATUS_SUSPENDED);
-    assert_int_equal(suspended->day, DAY + 2);
+    check(&found, all, 4);
+    assert_int_equal(found.items[1].day, DAY);
+    assert_int_equal(found.items[1].suspended_again, DAY + 2);
+    assert_int_equal(found.items[1].revoked_again, 0);
+    assert_int_equal(found.items[2].day, DAY);
+    assert_int_equal(found.items[2].suspended_again, 0);
+    assert_int_equal(found.items[2].revoked_again, DAY + 2);
     find_left(&found, DAY_NONE);
     sift(&found, &unchanged, STATUS_REINSTATED, false);
     assert_int_equal(found.count, 4);
 }
 
-/* What stands for certain was said before the void, so that it answers nothing: it is said again as it
- * stands, which does; of a suspension, with that it is reinstated before. */
+/* What stands for certain was said before the void: it is reinstated from where it is unknown, and then said
+ * again as it stands. */
 static void what_stood_before_is_said_again(void **state)
 {
     static const struct {
         const char *why;
         enum status_action thief;
         enum status_action own[2]; /* before that, from DAY + 20 and DAY + 25 */
-        enum status_action again;
-        uint32_t from;
+        uint32_t from, suspended_again, revoked_again;
     } rows[] = {
-        {"revoked", STATUS_REVOKED, {STATUS_REVOKED}, STATUS_REVOKED, DAY + 20},
-        {"suspended", STATUS_SUSPENDED, {STATUS_SUSPENDED}, STATUS_SUSPENDED, DAY + 20},
-        {"suspended, and revoked by a thief", STATUS_REVOKED, {STATUS_SUSPENDED}, STATUS_SUSPENDED, DAY + 20},
+        {"revoked", STATUS_REVOKED, {STATUS_REVOKED}, DAY + 5, 0, DAY + 20},
+        {"suspended", STATUS_SUSPENDED, {STATUS_SUSPENDED}, DAY + 5, DAY + 20, 0},
+        {"suspended, and revoked by a thief", STATUS_REVOKED, {STATUS_SUSPENDED}, DAY + 5, DAY + 20, 0},
         {"suspended, and then revoked",
          STATUS_REVOKED,
          {STATUS_SUSPENDED, STATUS_REVOKED},
-         STATUS_REVOKED,
+         DAY + 5,
+         DAY + 20,
          DAY + 25},
-        {"suspended, and then reinstated",
+        {"suspended, and then reinstated: from then on",
          STATUS_SUSPENDED,
          {STATUS_SUSPENDED, STATUS_REINSTATED},
-         STATUS_REINSTATED,
-         DAY + 25},
+         DAY + 25,
+         0,
+         0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -365,17 +366,79 @@ static void what_stood_before_is_said_again(void **state)
         sift(&found, &unchanged, STATUS_REINSTATED, true);
         assert_int_equal(found.count, 1);
         const struct own_entry *entry = &found.items[0];
-        if (!entry->says_again || entry->again != rows[i].again || entry->day != rows[i].from) {
-            fail_msg("%s: %d from %u", rows[i].why, (int)entry->again, entry->day);
+        if (entry->day != rows[i].from || entry->suspended_again != rows[i].suspended_again ||
+            entry->revoked_again != rows[i].revoked_again) {
+            fail_msg("%s: from %u, %u, %u", rows[i].why, entry->day, entry->suspended_again,
+                     entry->revoked_again);
         }
         const struct own_statements again = own_entry_statements(entry, STATUS_REINSTATED);
         for (size_t k = 0; k < again.count; k++) {
-            say(again.actions[k], at, 0, entry->day);
+            say(again.items[k].action, at, 0, again.items[k].day);
         }
         sift(&found, &unchanged, STATUS_REINSTATED, true);
         assert_int_equal(found.count, 0);
         arena_rewind(&session.arena, mark);
     }
+}
+
+/* Where no day is named. */
+static void what_nothing_else_stands_against_is_reinstated_for_all_days(void **state)
+{
+    const uint32_t today = session_today();
+    const struct {
+        const char *why;
+        enum status_action thief; /* from `from` on, in a block that is void */
+        uint32_t from;
+        enum status_action own; /* before that, from yesterday on */
+        uint32_t day;
+    } rows[] = {
+        {"revoked in a void block", STATUS_REVOKED, today - 50, 0, today - 50},
+        {"suspended there", STATUS_SUSPENDED, today - 50, 0, today - 50},
+        {"from a day to come", STATUS_REVOKED, today + 50, 0, today},
+        {"suspended as well, for certain: that ends today", STATUS_REVOKED, today - 50, STATUS_SUSPENDED,
+         today},
+        {"revoked as well", STATUS_SUSPENDED, today - 50, STATUS_REVOKED, today},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct own_entries_coming coming = {.action = STATUS_REINSTATED, .day = DAY_NONE};
+        struct own_entry named = {.name = {.author = session.actor}, .first_day = today - 90};
+        struct own_entries unchanged, entries = {.count = 1, .items = &named};
+        issue(1, DAY - 9);
+        named.name.seq = head().seq;
+        if (rows[i].own != 0) {
+            say(rows[i].own, named.name.seq, 0, today - 1);
+        }
+        say(rows[i].thief, named.name.seq, 0, rows[i].from);
+        void_blocks(head().seq, head().seq);
+        assert_int_equal(own_entries_sift(&entries, &unchanged, &session, &coming), EXIT_YES);
+        assert_int_equal(entries.count, 1);
+        if (named.day != rows[i].day) {
+            fail_msg("%s: from %u", rows[i].why, named.day);
+        }
+    }
+}
+
+static void what_a_dropped_branch_voided_is_reinstated_from_its_first_day(void **state)
+{
+    const struct own_entries_coming coming = {.action = STATUS_REINSTATED, .day = DAY_NONE};
+    const struct own_entries_coming again = {.action = STATUS_SUSPENDED, .day = DAY_NONE};
+    struct own_entries unchanged, entries;
+    uint32_t from = DAY_NONE;
+    bool more;
+    (void)state;
+    issue(2, session_today() - 100);
+    const struct block_place behind = head();
+    const struct hash first = void_blocks(A, A).hash;
+    drop(&behind, &first);
+    assert_int_equal(own_entries_left(&entries, &session, head().seq, &from, &more), EXIT_YES);
+    assert_int_equal(own_entries_check(&entries, &session), STORE_OK);
+    assert_int_equal(own_entries_sift(&entries, &unchanged, &session, &coming), EXIT_YES);
+    assert_int_equal(entries.count, 2);
+    assert_int_equal(entries.items[0].day, session_today() - 100);
+    assert_int_equal(entries.items[1].day, session_today() - 99);
+    assert_int_equal(own_entries_sift(&entries, &unchanged, &session, &again), EXIT_YES);
+    assert_int_equal(entries.items[1].day, session_today());
 }
 
 /* More than one command may write are found in turns. */
@@ -418,8 +481,10 @@ int main(void)
         WITH_LOG(from_an_earlier_day_it_is_news_again),
         WITH_LOG(what_was_reinstated_before_is_news),
         WITH_LOG(what_was_not_voided_is_no_news),
-        WITH_LOG(what_stands_revoked_is_left_alone),
+        WITH_LOG(what_stands_since_stays_so),
         WITH_LOG(what_stood_before_is_said_again),
+        WITH_LOG(what_nothing_else_stands_against_is_reinstated_for_all_days),
+        WITH_LOG(what_a_dropped_branch_voided_is_reinstated_from_its_first_day),
         WITH_LOG(the_rest_is_found_once_the_first_are_reinstated),
     };
     return cmocka_run_group_tests_name("cmd own entries left", tests, NULL, NULL);

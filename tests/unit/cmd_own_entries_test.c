@@ -213,7 +213,7 @@ static bool add_statements(const void *context, struct draft *draft, const struc
     const struct own_statements statements = own_entry_statements(first, *action);
     bool fits = true;
     for (size_t i = 0; i < statements.count && fits; i++) {
-        fits = add_status(&statements.actions[i], draft, first, entries);
+        fits = add_status(&statements.items[i].action, draft, first, entries);
     }
     return fits;
 }
@@ -312,9 +312,8 @@ static void different_days_and_reasons_take_several_records_of_one_block(void **
 static void say_suspended_again(const struct own_entries *entries)
 {
     for (size_t i = 0; i < entries->count; i++) {
-        entries->items[i].says_again = true;
-        entries->items[i].again = STATUS_SUSPENDED;
         entries->items[i].day = DAY;
+        entries->items[i].suspended_again = DAY + 1;
     }
 }
 
@@ -324,8 +323,8 @@ static bool add_two_until_three(const void *context, struct draft *draft, const 
 {
     const struct own_statements statements = own_entry_statements(first, STATUS_REINSTATED);
     assert_int_equal(statements.count, 2);
-    return add_status(&statements.actions[0], draft, first, entries) && draft->entry_count < 3 &&
-           add_status(&statements.actions[1], draft, first, entries) && context == NULL;
+    return add_status(&statements.items[0].action, draft, first, entries) && draft->entry_count < 3 &&
+           add_status(&statements.items[1].action, draft, first, entries) && context == NULL;
 }
 
 /* Reinstated in one block and suspended in the next it would hold for whoever has the first alone. */

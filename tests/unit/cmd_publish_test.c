@@ -345,6 +345,9 @@ static void let_say(const struct actor_id *author, uint64_t time_s)
 static void a_clock_behind_the_owners_stops_nothing_against_somebody(void **state)
 {
     static const struct affiliation left = {.event = AFFILIATION_LEFT, .day = 45000};
+    static const struct erase erased = {.seq = 1, .entries = {&first_entry, 1}};
+    static const struct review review = {
+        .code = {(const uint8_t *)"ase/seal", 8}, .day = 45000, .technicians = 1};
     static const struct {
         const char *sentence;
         uint64_t behind_s;
@@ -356,6 +359,8 @@ static void a_clock_behind_the_owners_stops_nothing_against_somebody(void **stat
         {"a void is", DAY_S, ENTRY_VOID, &voided, EXIT_YES},
         {"a withdrawal is", DAY_S, ENTRY_WITHDRAWAL, &withdrawn, EXIT_YES},
         {"who left is", DAY_S, ENTRY_AFFILIATION, &left, EXIT_YES},
+        {"an erasure is", DAY_S, ENTRY_ERASE, &erased, EXIT_YES},
+        {"a review is", DAY_S, ENTRY_REVIEW, &review, EXIT_YES},
         {"a reinstatement waits", DAY_S, ENTRY_STATUS, &reinstated, EXIT_CLOCK},
         {"what is neither waits", DAY_S, ENTRY_RHYTHM, &rhythm, EXIT_CLOCK},
         {"a minute is within what clocks do", 60, ENTRY_RHYTHM, &rhythm, EXIT_YES},

@@ -57,7 +57,10 @@ static void begin_titles(struct dossier_builder *built)
     dossier_builder_init(built, 2);
     build_owner(built, "ase", 0);
     build_owner(built, "junk", 1);
-    build_pack(built, 0, 1, "ase", 1, 0)->pack.rules = (struct list){.items = &master, .count = 1};
+    static const struct pack_code code = {.code = {(const uint8_t *)"A5", 2}};
+    struct rule_pack *ase = &build_pack(built, 0, 1, "ase", 1, 0)->pack;
+    ase->rules = (struct list){.items = &master, .count = 1};
+    ase->codes = (struct list){.items = &code, .count = 1};
     build_pack(built, 1, 1, "junk", 1, 0)->pack.rules = (struct list){.items = &master, .count = 1};
     build_pack(built, 1, 2, "junk", 2, 0)->pack.rules = (struct list){.items = &world, .count = 1};
 }
@@ -70,7 +73,7 @@ static void titles_are_given_their_namespace(void **state)
     struct requirements_file file;
     struct requirements_error error;
     struct arena arena;
-    char choices[128];
+    char hint[REQUIREMENT_HINT_SIZE];
     begin_titles(&built);
     struct title_names names = {.dossier = &built.dossier, .trust = &built.trust};
     arena_init(&arena, memory, sizeof(memory));
@@ -83,8 +86,17 @@ static void titles_are_given_their_namespace(void **state)
     assert_int_equal(error.expression, EXPRESSION_TITLE_AMBIGUOUS);
     assert_int_equal(error.line, 2);
     assert_int_equal(error.offset, 3);
-    title_choice_words(choices, sizeof(choices), &names, error.title);
-    assert_string_equal(choices, "ase:\"Master\" or junk:\"Master\"");
+    requirement_hint(hint, &names, error.expression, error.name);
+    assert_string_equal(hint, ", ase:\"Master\" or junk:\"Master\".");
+    assert_false(requirements_file_parse(
+        &file, &error, bytes_of_string("a: ase/A5\nb: gm/A5 and\n  tested ase/A55"), &names, &arena));
+    assert_int_equal(error.expression, EXPRESSION_CODE_UNKNOWN);
+    assert_int_equal(error.line, 3);
+    assert_int_equal(error.offset, 9);
+    requirement_hint(hint, &names, error.expression, error.name);
+    assert_string_equal(hint, "; did you mean ase/A5?");
+    requirement_hint(hint, &names, error.expression, bytes_of_string("ase/Z99"));
+    assert_string_equal(hint, ".");
 }
 
 static void mistakes_are_shown_where_they_are(void **state)

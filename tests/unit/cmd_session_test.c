@@ -114,10 +114,11 @@ static void a_store_of_another_network_is_refused(void **state)
 
 static void ids_and_names_are_understood(void **state)
 {
-    const struct hash id = {{5}}, other_id = {{6}}, nobodys = {{7}};
-    char named_badly[ID_TEXT_MAX + 1];
+    const struct hash id = {{5}}, other_id = {{6}}, nobodys = {{7}}, garages = {{8}}, of_both = {{9}};
+    char named_badly[ID_TEXT_MAX + 1], nobody[ID_TEXT_MAX + 1], garage[ID_TEXT_MAX + 1],
+        both[ID_TEXT_MAX + 1];
     char actor[ID_TEXT_MAX + 1], node[ID_TEXT_MAX + 1], claim[ID_TEXT_MAX + 1], other[ID_TEXT_MAX + 1];
-    char contacts[512];
+    char contacts[512], trust[2048];
     const struct {
         const char *sentence, *text;
         int as_subject, as_actor;
@@ -130,9 +131,16 @@ static void ids_and_names_are_understood(void **state)
         {"an unknown name", "Nobody", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
         {"oneself, where there is no self", "me", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
         {"nothing", "", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+        {"a name of the trust file, of who owns two namespaces", "ASE", EXIT_YES, EXIT_YES},
+        {"the same in other letters", "ase", EXIT_YES, EXIT_YES},
+        {"a name that two owners have", "State Board", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+        {"an owner's name that is another one's among the contacts", "Garage", EXIT_BAD_INPUT,
+         EXIT_BAD_INPUT},
+        {"a name that the same one has in both", "Both", EXIT_YES, EXIT_YES},
     };
     struct network main_network;
     struct session session;
+    struct actor_id called_by_an_id;
 
     (void)state;
     assert_true(network_init(&main_network, "main"));
@@ -141,8 +149,17 @@ static void ids_and_names_are_understood(void **state)
     id_to_text(claim, ID_CLAIM, &home.network, &id);
     id_to_text(other, ID_ACTOR, &main_network, &id);
     id_to_text(named_badly, ID_ACTOR, &home.network, &other_id);
-    snprintf(contacts, sizeof contacts, "%s Maria Lopez\n%s Bob's $HOME\n", actor, named_badly);
+    id_to_text(nobody, ID_ACTOR, &home.network, &nobodys);
+    id_to_text(garage, ID_ACTOR, &home.network, &garages);
+    id_to_text(both, ID_ACTOR, &home.network, &of_both);
+    snprintf(contacts, sizeof contacts, "%s Maria Lopez\n%s Bob's $HOME\n%s Garage\n%s Both\n", actor,
+             named_badly, garage, both);
     write_file("contacts", contacts);
+    snprintf(trust, sizeof trust,
+             "owner ase %s ASE\nowner asf %s ASE\nowner oh %s State Board\nowner tx %s State Board\n"
+             "owner gm %s Garage\nowner ford %s Both\nowner me %s Me\nowner id %s %s\nowner bare %s\n",
+             nobody, nobody, nobody, actor, nobody, both, nobody, actor, nobody, nobody);
+    write_file("trust", trust);
     assert_int_equal(session_open(&session, &options, SESSION_READ), EXIT_YES);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct subject subject;
@@ -153,6 +170,9 @@ static void ids_and_names_are_understood(void **state)
             fail_msg("%s", rows[i].sentence);
         }
     }
+    assert_int_equal(session_actor(&session, nobody, &called_by_an_id), EXIT_YES);
+    assert_memory_equal(&called_by_an_id.hash, &nobodys, sizeof nobodys);
+    assert_string_equal(session_argument_of(&session, &garages), garage);
     assert_string_equal(session_name_of(&session, &id), "Maria Lopez");
     assert_string_equal(session_argument_of(&session, &id), "\"Maria Lopez\"");
     assert_string_equal(session_argument_of(&session, &other_id), named_badly);

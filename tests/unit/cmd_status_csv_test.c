@@ -120,7 +120,8 @@ static const struct row {
      "2!entry-name: entry is not the name of an entry, ACTOR/BLOCK/INDEX/PREFIX: copy it again whole: "
      "\"12/0\";"},
     {"an unknown technician", HEADER ",Maria Lopes,ase/A5,,\n",
-     "2!technician-unknown: technician is neither an id nor a name in your contacts: \"Maria Lopes\";"},
+     "2!technician-unknown: technician is neither an id nor a name in your contacts or your trust file: "
+     "\"Maria Lopes\";"},
     {"something that is no code", HEADER ",@,A5,,\n",
      "2!bad-code: code is not a code such as ase/A5: \"A5\";"},
     {"an unknown reason", HEADER "%,,,luck,\n",

@@ -62,6 +62,20 @@ static void what_was_erased_is_a_member(void **state)
     json_decref(page);
 }
 
+static void an_old_workplace_is_a_member(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    json_t *page = verdict_json(&shown.page);
+    assert_true(json_is_null(json_object_get(page, "workplace")));
+    json_decref(page);
+    shown.verdict.workplace = (struct freshness){
+        .answer = {ANSWER_NO, REASON_STALE}, .age_s = 9, .author = page_case_actor(PAGE_OWNER)};
+    page = verdict_json(&shown.page);
+    assert_string_equal(text_at(json_object_get(page, "workplace"), "reason"), "stale");
+    json_decref(page);
+}
+
 static void tests_alone_are_a_member(void **state)
 {
     (void)state;
@@ -277,6 +291,32 @@ static void an_overruled_statement_stays(void **state)
     json_decref(page);
 }
 
+static void a_statement_on_a_branch_says_what_became_of_it(void **state)
+{
+    (void)state;
+    struct dossier_block blocks[2] = {{.side = true, .void_day = DAY_NONE}, {.void_day = DAY_NONE}};
+    page_case_begin(&shown);
+    shown.credentials[0].place.event_blocks = blocks;
+    shown.said[0] = SAID_DISPUTED;
+    json_t *page = verdict_json(&shown.page);
+    json_t *history = json_object_get(json_array_get(json_object_get(page, "credentials"), 0), "history");
+    assert_true(json_is_true(json_object_get(json_array_get(history, 0), "side_branch")));
+    assert_true(json_is_null(json_object_get(json_array_get(history, 0), "dropped")));
+    assert_null(json_object_get(json_array_get(history, 1), "side_branch"));
+    json_decref(page);
+    blocks[0].dropped_s = 1772452800; /* noon of 2026-03-02 */
+    blocks[0].void_day = page_case_day("2026-03-09");
+    blocks[0].void_reason = STATUS_REASON_KEY_COMPROMISE;
+    shown.said[0] = SAID_VOIDED;
+    page = verdict_json(&shown.page);
+    history = json_object_get(json_array_get(json_object_get(page, "credentials"), 0), "history");
+    assert_string_equal(text_at(json_array_get(history, 0), "standing"), "void");
+    assert_string_equal(text_at(json_array_get(history, 0), "dropped"), "2026-03-02");
+    assert_string_equal(text_at(json_array_get(history, 0), "void_since"), "2026-03-09");
+    assert_string_equal(text_at(json_array_get(history, 0), "void_reason"), "key-compromise");
+    json_decref(page);
+}
+
 static void what_strangers_say_stands_apart(void **state)
 {
     (void)state;
@@ -297,6 +337,7 @@ int main(void)
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(what_a_limit_left_out_is_said),
         cmocka_unit_test(what_was_erased_is_a_member),
+        cmocka_unit_test(an_old_workplace_is_a_member),
         cmocka_unit_test(tests_alone_are_a_member),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(old_rules_name_whose_log_is_old),
@@ -305,6 +346,7 @@ int main(void)
         cmocka_unit_test(the_rules_that_judged_are_numbers),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
         cmocka_unit_test(an_overruled_statement_stays),
+        cmocka_unit_test(a_statement_on_a_branch_says_what_became_of_it),
         cmocka_unit_test(what_strangers_say_stands_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

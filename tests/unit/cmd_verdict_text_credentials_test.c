@@ -115,6 +115,20 @@ static void what_was_said_is_told_whole(void **state)
     says_not("said of it");
 }
 
+static void the_shop_that_leaves_a_condition_open_is_named(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.verdict.workplace = (struct freshness){.answer = {ANSWER_NO, REASON_STALE},
+                                                 .age_s = UINT64_C(19) * 86400,
+                                                 .author = page_case_actor(PAGE_OWNER)};
+    says_not("roster");
+    shown.verdicts[0].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_UNKNOWN, REASON_CONDITION};
+    says("                what is known of ASE, on whose roster they were, is 19 days old\n");
+    shown.verdict.workplace.answer = (struct axis_answer){ANSWER_YES, REASON_NONE};
+    says_not("roster");
+}
+
 static void what_came_after_the_end_is_told(void **state)
 {
     (void)state;
@@ -392,7 +406,10 @@ static void what_was_erased_is_said(void **state)
     shown.page.erased = erased;
     shown.page.erased_count = 2;
     says("  1 certificate by ");
-    says(" was erased by its issuer, last on 2025-11-24: nobody reads it now\n");
+    says(" was erased by its issuer, last on 2025-11-24: nobody reads it now\n"
+         "      (for seven days the issuer may give it back, on its own node until seven days after its next "
+         "key "
+         "rotation)\n");
     says("  3 certificates by ");
 }
 
@@ -401,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tested_is_told_from_certified),
         cmocka_unit_test(what_was_said_is_told_whole),
+        cmocka_unit_test(the_shop_that_leaves_a_condition_open_is_named),
         cmocka_unit_test(what_came_after_the_end_is_told),
         cmocka_unit_test(what_is_said_beyond_a_cut_is_marked),
         cmocka_unit_test(what_was_said_on_a_branch_says_so),

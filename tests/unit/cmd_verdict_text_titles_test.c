@@ -258,6 +258,18 @@ static void titles_of_one_name_are_told_apart(void **state)
                         "  city: Master: held since 2019-03-14, for life\n");
 }
 
+static void a_title_says_that_later_rules_say_otherwise(void **state)
+{
+    (void)state;
+    const struct dossier_pack later = {.pack = {.version = 4}};
+    page_case_begin(&shown);
+    set_title(&title_rows[1]);
+    shown.titles[0].later_rules = &later;
+    assert_string_equal(page_case_print(&shown, verdict_text_titles),
+                        "Titles:\n  Master: held since 2019-03-14, for life; later rules say otherwise "
+                        "(version 4)\n");
+}
+
 /* ---- the requirement ---- */
 
 static const struct expression a5 = {.op = EXPRESSION_CERTIFIED, .pattern = NAME("ase/A5")};
@@ -471,6 +483,51 @@ static void who_may_have_said_more_is_named(void **state)
     }
 }
 
+/* Only where a network leaves something open, and a shop is known that she was in. */
+static void the_shop_that_is_not_heard_of_is_named(void **state)
+{
+    static const struct expression network = {.op = EXPRESSION_IN_NETWORK,
+                                              .pattern = {(const uint8_t *)"ase/A5", 6}};
+    static const struct missing_part missing[] = {
+        {.kind = MISSING_CODE, .answer = ANSWER_UNKNOWN, .pattern = {(const uint8_t *)"ase/A4", 6}},
+        {.kind = MISSING_NETWORK, .answer = ANSWER_UNKNOWN, .pattern = {(const uint8_t *)"ase/A5", 6}}};
+    static const char line[] =
+        "They may work elsewhere by now: what is known of ASE, on whose roster they were, is "
+        "19 days old\n";
+    static const struct {
+        const char *sentence;
+        enum answer answer;
+        size_t missing, credential;
+        enum reason status, workplace;
+        bool named;
+    } rows[] = {
+        {"a network", ANSWER_UNKNOWN, 2, SIZE_MAX, REASON_NONE, REASON_STALE, true},
+        {"a certificate that holds in one", ANSWER_UNKNOWN, 0, 0, REASON_CONDITION, REASON_STALE, true},
+        {"one that is revoked", ANSWER_UNKNOWN, 0, 0, REASON_REVOKED, REASON_STALE, false},
+        {"nothing but a code", ANSWER_UNKNOWN, 1, SIZE_MAX, REASON_NONE, REASON_STALE, false},
+        {"a shop that was heard of", ANSWER_UNKNOWN, 2, SIZE_MAX, REASON_NONE, REASON_NONE, false},
+        {"what is certain", ANSWER_NO, 2, SIZE_MAX, REASON_NONE, REASON_STALE, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        page_case_begin(&shown);
+        shown.verdict.workplace = (struct freshness){.answer = {ANSWER_NO, rows[i].workplace},
+                                                     .age_s = UINT64_C(19) * 86400,
+                                                     .author = page_case_actor(PAGE_OWNER)};
+        shown.verdict.requirement = ANSWER_UNKNOWN;
+        shown.verdict.part_count = 1;
+        shown.parts[0] = (struct requirement_part){.expression = &network,
+                                                   .answer = rows[i].answer,
+                                                   .credential = rows[i].credential,
+                                                   .missing_count = rows[i].missing,
+                                                   .missing = missing};
+        shown.verdicts[0].axes[AXIS_STATUS].reason = rows[i].status;
+        if ((strstr(page_case_print(&shown, verdict_text_requirement), line) != NULL) != rows[i].named) {
+            fail_msg("%s: %s", rows[i].sentence, page_case_print(&shown, verdict_text_requirement));
+        }
+    }
+}
+
 /* ---- the rules ---- */
 
 static void rules_are_those_of_what_is_spoken_of(void **state)
@@ -526,6 +583,7 @@ static void old_rules_are_named_with_their_owner(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_title_says_that_later_rules_say_otherwise),
         cmocka_unit_test(titles_say_how_far_they_are),
         cmocka_unit_test(titles_of_one_name_are_told_apart),
         cmocka_unit_test(requirements_say_what_is_missing),
@@ -533,6 +591,7 @@ int main(void)
         cmocka_unit_test(a_title_of_another_namespace_is_another),
         cmocka_unit_test(nothing_required_is_nothing_said),
         cmocka_unit_test(who_may_have_said_more_is_named),
+        cmocka_unit_test(the_shop_that_is_not_heard_of_is_named),
         cmocka_unit_test(rules_are_those_of_what_is_spoken_of),
         cmocka_unit_test(old_rules_are_named_with_their_owner),
     };

@@ -227,6 +227,26 @@ static void a_block_that_was_refused_takes_room_as_others_do(void **state)
     assert_int_equal(first_arrival(&siblings[1]), NODE_NOW_S);
 }
 
+static void the_reserve_has_no_more_than_its_bytes(void **state)
+{
+    enum { MIB = 1024 * 1024 };
+    struct epoch_sides full = {.bytes = 8 * MIB, .branches = 64, .reserve_bytes = 2 * MIB};
+
+    (void)state;
+    fork_owner(1);
+    offer_at(siblings[0].encoded, NODE_NOW_S);
+    say_revoked(45000);
+    sign_sibling(&siblings[1], &fork_log);
+    assert_int_equal(store_set_epoch_sides(node->txn, owner(), 0, &full), STORE_OK);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.reason, REASON_BRANCHES_FULL);
+    assert_false(is_held(&siblings[1]));
+    full.reserve_bytes -= siblings[1].encoded.size;
+    assert_int_equal(store_set_epoch_sides(node->txn, owner(), 0, &full), STORE_OK);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    assert_true(is_held(&siblings[1]));
+}
+
 static void a_block_that_extends_the_chain_takes_no_room(void **state)
 {
     (void)state;
@@ -640,6 +660,34 @@ static void what_two_rotations_opened_again_is_told_with_what_it_stands_on(void 
     assert_memory_equal(&hashes[2], &dropped[1].hash, sizeof hashes[2]);
 }
 
+static void branches_that_a_rotation_closed_take_no_place_of_open_ones(void **state)
+{
+    enum { CLOSED = 8, OPEN = 1 + SIDE_PUSH_BRANCHES };
+    static struct hash hashes[SIBLINGS];
+    struct sibling *open = &siblings[CLOSED];
+    size_t count = 0, found = 0;
+
+    (void)state;
+    fork_owner(CLOSED);
+    for (size_t i = 0; i < CLOSED; i++) {
+        offer_at(siblings[i].encoded, NODE_NOW_S);
+    }
+    say_rotation(OWNER, 7);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    memory_log_copy(&fork_log, &node->logs[OWNER]);
+    for (size_t i = 0; i < OPEN; i++) {
+        say_content(NAMED, 1);
+        sign_sibling(&open[i], &fork_log);
+        offer_at(open[i].encoded, NODE_NOW_S);
+    }
+    count = chosen(hashes, SIBLINGS);
+    assert_int_equal(count, SIDE_PUSH_BRANCHES);
+    for (size_t i = 0; i < OPEN; i++) {
+        found += is_chosen(hashes, count, &open[i].hash);
+    }
+    assert_int_equal(found, SIDE_PUSH_BRANCHES);
+}
+
 /* Blocks as they go from one node to the other. */
 enum { TOLD_MAX = 16 };
 
@@ -843,6 +891,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FORK(branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve),
         WITH_FORK(a_block_that_was_refused_takes_room_as_others_do),
+        WITH_FORK(the_reserve_has_no_more_than_its_bytes),
         WITH_FORK(a_block_that_extends_the_chain_takes_no_room),
         WITH_FORK(a_closed_epoch_takes_no_more_until_a_second_rotation),
         WITH_FORK(of_many_rotations_the_lowest_stay_known),
@@ -859,6 +908,7 @@ int main(void)
         WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
         WITH_FORK(what_speaks_against_is_told_however_much_stands_below),
         WITH_FORK(what_two_rotations_opened_again_is_told_with_what_it_stands_on),
+        WITH_FORK(branches_that_a_rotation_closed_take_no_place_of_open_ones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

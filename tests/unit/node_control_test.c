@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "node/control_server.h"
+#include "tests/support/short_descriptors.h"
 #include "tests/support/temp_folder.h"
 
 /* A home with a server that the test turns by hand. */
@@ -514,6 +515,17 @@ static void no_call_waits_for_ever(void **state)
     assert_int_equal(close(fd), 0);
 }
 
+static void a_server_without_a_descriptor_says_so(void **state)
+{
+    struct fixture *fixture = *state;
+
+    control_server_deinit(&fixture->server);
+    let_descriptors_be_short(true);
+    enum home_error error = control_server_init(&fixture->server, &fixture->home);
+    let_descriptors_be_short(false);
+    assert_int_equal(error, HOME_NO_DESCRIPTOR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +543,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_daemon_nobody_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(a_home_with_a_long_path_has_a_socket_too, setup, teardown),
         cmocka_unit_test_setup_teardown(a_daemon_that_goes_away_is_noticed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_server_without_a_descriptor_says_so, setup, teardown),
         cmocka_unit_test_setup_teardown(no_call_waits_for_ever, setup, teardown),
     };
 

@@ -344,7 +344,7 @@ static void a_branch_that_is_larger_than_the_room_comes_whole(void **state)
     assert_int_equal(store_set_epoch_sides(txn, &node->actors[DELEGATE].id, 0, &sides), STORE_OK);
     assert_int_equal(store_commit(txn), STORE_OK);
     meet();
-    exchange_pass(2 * SYNC_HEADS_INTERVAL_MS);
+    exchange_pass(3 * SYNC_HEADS_INTERVAL_MS);
     for (size_t i = 0; i < DROPPED; i++) {
         assert_true(is_held(BOB, dropped[i]));
     }

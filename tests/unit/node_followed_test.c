@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/short_descriptors.h"
 #include "tests/support/temp_folder.h"
 
 static struct home home;
@@ -19,6 +20,7 @@ static int set_up(void **state)
     struct hash id = {{0}};
 
     (void)state;
+    memset(&followed, 0, sizeof followed);
     if (temp_folder_make(&folder) != 0 || home_create(&home, folder, "test") != HOME_OK) {
         return -1;
     }
@@ -91,11 +93,52 @@ static void a_bad_file_is_named_and_the_other_counts(void **state)
     assert_true(has(8));
 }
 
+static void who_stood_in_a_file_that_is_refused_now_goes_on_being_followed(void **state)
+{
+    const char *const follow[] = {ids[0]}, *const nonsense[] = {"my shop"}, *const watch[] = {ids[1]};
+    const char *refused = NULL;
+
+    (void)state;
+    write_lines(FOLLOW_FILE, follow, 1);
+    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    write_lines(FOLLOW_FILE, nonsense, 1);
+    write_lines(WATCH_FILE, watch, 1);
+    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    assert_string_equal(refused, FOLLOW_FILE);
+    assert_int_equal(followed.count, 2);
+    assert_true(has(9) && has(8));
+}
+
+static void files_that_cannot_be_read_now_leave_who_is_followed(void **state)
+{
+    const char *const follow[] = {ids[0]}, *const watch[] = {ids[1]};
+    const char *refused = NULL;
+
+    (void)state;
+    write_lines(FOLLOW_FILE, follow, 1);
+    write_lines(WATCH_FILE, watch, 1);
+    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    let_descriptors_be_short(true);
+    enum home_error error = followed_read(&followed, &refused, &home);
+    let_descriptors_be_short(false);
+    assert_int_equal(error, HOME_NO_DESCRIPTOR);
+    assert_string_equal(refused, FOLLOW_FILE);
+    assert_int_equal(followed.count, 2);
+    assert_true(has(9) && has(8));
+    write_lines(FOLLOW_FILE, NULL, 0);
+    assert_int_equal(followed_read(&followed, &refused, &home), HOME_OK);
+    assert_int_equal(followed.count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(both_lists_are_followed_and_contacts_are_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_file_is_named_and_the_other_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_stood_in_a_file_that_is_refused_now_goes_on_being_followed,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(files_that_cannot_be_read_now_leave_who_is_followed, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

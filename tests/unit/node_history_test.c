@@ -35,11 +35,9 @@ enum {
 static struct history_world world;
 static struct history_node node;
 
-/* ---- each signature and key is checked once ---- */
+/* ---- each signature is checked once ---- */
 
 /* The linker lets every call come here (tests/CMakeLists.txt). */
-bool __real_sign_key_is_valid(const struct sign_public_key *key);
-bool __wrap_sign_key_is_valid(const struct sign_public_key *key);
 bool __real_sign_verify(const struct signature *signature, const struct sign_public_key *key,
                         const struct hash *hash);
 bool __wrap_sign_verify(const struct signature *signature, const struct sign_public_key *key,
@@ -65,24 +63,6 @@ bool __wrap_sign_verify(const struct signature *signature, const struct sign_pub
         *slot = (struct verified){*signature, *key, *hash, true, __real_sign_verify(signature, key, hash)};
     }
     return slot->good;
-}
-
-bool __wrap_sign_key_is_valid(const struct sign_public_key *key)
-{
-    enum { SLOTS = 1 << 12 };
-    static struct {
-        struct sign_public_key key;
-        bool known, good;
-    } slots[SLOTS];
-    uint32_t at;
-    memcpy(&at, key->bytes, sizeof at);
-    at %= SLOTS;
-    if (!slots[at].known || memcmp(&slots[at].key, key, sizeof *key) != 0) {
-        slots[at].key = *key;
-        slots[at].good = __real_sign_key_is_valid(key);
-        slots[at].known = true;
-    }
-    return slots[at].good;
 }
 
 static uint64_t running; /* the seed */
@@ -544,7 +524,7 @@ static void draw_govern(struct dice *dice, int parent)
 
 static void draw_about(struct dice *dice, int author, int parent)
 {
-    static const enum told_kind kinds[] = {TOLD_REVOKE, TOLD_REVOKE, TOLD_REINSTATE, TOLD_ERASE};
+    static const enum told_kind kinds[] = {TOLD_REVOKE, TOLD_SUSPEND, TOLD_REINSTATE, TOLD_ERASE};
     int about = draw_below(dice, parent, is_certificate);
     if (about >= 0) {
         tell(kinds[dice_roll(dice, 4)], author, parent, about);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "node/node_keys.h"
+#include "tests/support/short_descriptors.h"
 #include "tests/support/temp_folder.h"
 
 enum { PATH_SIZE = HOME_PATH_MAX + 64 };
@@ -214,6 +215,24 @@ static void a_trust_file_may_be_absent_but_not_wrong(void **state)
     assert_int_equal(result, TRUST_TOO_LARGE);
 }
 
+static void too_few_descriptors_are_said_as_such(void **state)
+{
+    static struct home home;
+    char byte;
+    size_t size;
+    int lock;
+
+    open_new_home(&home, *state);
+    let_descriptors_be_short(true);
+    enum home_error locked = home_lock(&home, "lock", false, &lock);
+    enum home_error found = home_read(&home, "network", &byte, sizeof byte, &size);
+    enum home_error written = home_write(&home, "note", "", 0, 0600);
+    let_descriptors_be_short(false);
+    assert_int_equal(locked, HOME_NO_DESCRIPTOR);
+    assert_int_equal(found, HOME_NO_DESCRIPTOR);
+    assert_int_equal(written, HOME_NO_DESCRIPTOR);
+}
+
 /* ---- keys ---- */
 
 static void node_keys_come_back(void **state)
@@ -251,7 +270,7 @@ static void a_hello_holds_for_its_transport_key_only(void **state)
     assert_int_equal(node_hello_check(&hello, &home.network, &other.transport), REASON_BAD_SIGNATURE);
     node_hello(&hello, &keys, &home.network);
     memset(&hello.node_key, 0, sizeof hello.node_key);
-    assert_int_equal(node_hello_check(&hello, &home.network, &keys.transport), REASON_BAD_KEY);
+    assert_int_equal(node_hello_check(&hello, &home.network, &keys.transport), REASON_BAD_SIGNATURE);
     node_hello(&hello, &keys, &home.network);
     hello.signature.bytes[0] ^= 1;
     assert_int_equal(node_hello_check(&hello, &home.network, &keys.transport), REASON_BAD_SIGNATURE);
@@ -268,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_has_a_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(a_lock_is_held_once, setup, teardown),
         cmocka_unit_test_setup_teardown(a_trust_file_may_be_absent_but_not_wrong, setup, teardown),
+        cmocka_unit_test_setup_teardown(too_few_descriptors_are_said_as_such, setup, teardown),
         cmocka_unit_test_setup_teardown(node_keys_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_holds_for_its_transport_key_only, setup, teardown),
     };

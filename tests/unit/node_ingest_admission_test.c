@@ -114,6 +114,19 @@ static void test_what_is_held_stays_admitted(void **state)
     assert_int_equal(node_write(NAMED), REASON_NONE);
 }
 
+static void test_what_stands_in_a_void_block_names_nobody(void **state)
+{
+    const struct void_record voids = build_void(2, 2, STATUS_REASON_KEY_COMPROMISE);
+
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(admission_of(NAMED), ADMISSION_NAMED);
+    log_builder_begin(&node->builder, CLASS_GOVERN);
+    log_builder_add(&node->builder, ENTRY_VOID, &voids);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(admission_of(NAMED), ADMISSION_NONE);
+}
+
 /* ---- the quota of an actor that was only named ---- */
 
 static void test_what_a_named_actor_may_say(void **state)
@@ -318,6 +331,7 @@ int main(void)
         WITH_NODE(test_a_delegate_of_depth_0_admits_nobody),
         WITH_NODE(test_a_named_actor_names_nobody),
         WITH_NODE(test_what_is_held_stays_admitted),
+        WITH_NODE(test_what_stands_in_a_void_block_names_nobody),
         WITH_NODE(test_what_a_named_actor_may_say),
         WITH_NODE(test_a_named_actor_has_16_kib),
         WITH_NODE(test_a_full_quota_stops_no_rotation),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "store/grants.h"
+#include "store/index.h"
 #include "store/layout.h"
 #include "store/shop_admission.h"
 #include "store/tables.h"
@@ -1628,6 +1629,34 @@ static void by_one_among_many_far_away(bool first)
     (void)attest(LOW, &maria, BASIS_EXAM);
 }
 
+/* Strangers say more of her than is found of anybody, as far as the index knows. */
+static void by_one_among_more_than_are_found(bool first)
+{
+    enum { SPEAKERS = POSTINGS_FOUND_MAX / POSTINGS_EACH_MAX };
+    const struct subject her = subject_of_actor(&maria.actor.id);
+    struct store_txn *txn;
+
+    if (first) {
+        begin(LOW, 60);
+    }
+    txn = world_write(&here);
+    for (uint64_t i = 0; i < SPEAKERS; i++) {
+        const struct actor_id stranger = {world_subject(i).id};
+        struct disk_author row;
+
+        assert_int_equal(author_intern(txn, &stranger, &row), STORE_OK);
+        for (uint64_t n = 0; n < POSTINGS_EACH_MAX; n++) {
+            assert_int_equal(index_add(txn, &her, place_of(row.number, 1 + n, 0)), STORE_OK);
+        }
+    }
+    world_commit(txn);
+    if (!first) {
+        begin(LOW, 60);
+    }
+    accredit(ASE, LOW, 0);
+    (void)attest(LOW, &maria, BASIS_EXAM);
+}
+
 /* Numbers that authors have here follow the order in which they are met: nothing hangs on it. */
 static void who_introduces_is_the_same_at_every_node(void **state)
 {
@@ -1639,6 +1668,7 @@ static void who_introduces_is_the_same_at_every_node(void **state)
         {"a delegate of a higher id says much of her attester", below_two_delegates},
         {"much is said of another attester of a higher id", by_two_below_delegates},
         {"others further away say much of her", by_one_among_many_far_away},
+        {"strangers say more of her than is found", by_one_among_more_than_are_found},
     };
 
     for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {

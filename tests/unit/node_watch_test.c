@@ -14,6 +14,7 @@
 
 #include "protocol/log/checkpoint.h"
 #include "tests/support/net_ends.h"
+#include "tests/support/short_descriptors.h"
 #include "tests/support/store_world.h"
 #include "tests/support/temp_folder.h"
 
@@ -431,16 +432,6 @@ void *__wrap_malloc(size_t size)
 static void let_memory_be_short(bool is_short)
 {
     is_memory_short = is_short;
-}
-
-static void let_descriptors_be_short(bool is_short)
-{
-    static struct rlimit before;
-    if (is_short) {
-        assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-    }
-    const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, is_short ? &none : &before), 0);
 }
 
 /* Maria's certificate was seen and is revoked since. */

@@ -86,6 +86,47 @@ static void below_in_march_and_arrived_in_november(void)
     certificate("2026-02-20", "2026-11-29", "2026-03-01");
 }
 
+/* ---- statements above it ---- */
+
+/* What arrived in November was there when a statement above it came. */
+static void above_on(const char *above)
+{
+    given.certificate->place.above_s = time_on(above);
+}
+
+static void backdated_and_named_on_the_last_day_of_grace(void)
+{
+    backdated_in_november();
+    above_on("2026-06-29");
+}
+
+static void backdated_and_named_the_day_after_grace(void)
+{
+    backdated_in_november();
+    above_on("2026-06-30");
+}
+
+static void named_while_authorised_again(void)
+{
+    fresh_node_to_which_all_arrives_today();
+    above_on("2026-10-15");
+    accredit("2026-09-01", "2026-10-31");
+}
+
+static void named_in_a_gap_and_arrived_after_it(void)
+{
+    fresh_node_to_which_all_arrives_today();
+    above_on("2026-07-15");
+    accredit("2026-09-01", "2027-03-31");
+}
+
+static void named_in_a_gap_and_dated_after_it(void)
+{
+    certificate("2026-11-02", "2026-11-02", "2026-06-30");
+    above_on("2026-07-15");
+    accredit("2026-09-01", "2027-03-31");
+}
+
 static struct dossier_withdrawal *cut_at(uint64_t seq)
 {
     return build_withdrawal(&given.built, CASE_ASE, 60, CASE_SCHOOL, seq);
@@ -583,6 +624,14 @@ static const struct {
     {"a fresh node condemns nothing", fresh_node_to_which_all_arrives_today, LATE_NOT_KNOWN, "2026-03-31"},
     {"nor one that held the log below it in time", below_in_march_and_arrived_in_november, LATE_NOT_KNOWN,
      "2026-03-31"},
+    {"a statement above it that came in time shows it to be", backdated_and_named_on_the_last_day_of_grace,
+     LATE_NO, "2026-03-31"},
+    {"one that came the day after does not", backdated_and_named_the_day_after_grace, LATE_YES, "2026-03-31"},
+    {"one that came while its issuer was authorised again does", named_while_authorised_again, LATE_NO,
+     "2026-03-31"},
+    {"what one names was not signed after that, when its issuer was", named_in_a_gap_and_arrived_after_it,
+     LATE_NOT_KNOWN, "2026-03-31"},
+    {"whatever its header says", named_in_a_gap_and_dated_after_it, LATE_YES, "2026-03-31"},
     {"what the accreditor recorded is in time", backdated_under_a_cut, LATE_NO, NULL},
     {"not by a disputed record", backdated_under_a_disputed_cut, LATE_YES, "2026-03-31"},
     {"nor by the end of another accreditation", backdated_and_another_accreditation_ended, LATE_YES,
@@ -667,6 +716,7 @@ static void begin(void)
     given.certificate->attestation.valid_from = earned;
     given.certificate->attestation.last_day = day_of("2030-02-14");
     given.question.at_day = day_of("2026-12-01");
+    given.question.now_s = time_of_day(given.question.at_day);
     accredit("2020-01-01", "2026-03-31");
 }
 
@@ -748,6 +798,12 @@ static void reinstatement_backdated(void)
 {
     suspended_in_march();
     say(STATUS_REINSTATED, "2026-03-20", "2026-11-02", "2026-11-01");
+}
+
+static void reinstatement_backdated_and_named_in_time(void)
+{
+    reinstatement_backdated();
+    signings[1].above_s = time_on("2026-06-29");
 }
 
 static void reinstated_in_november_and_says_so(void)
@@ -871,6 +927,8 @@ static const struct {
     {"and not one more", reinstated_the_day_after_grace, ANSWER_UNKNOWN, REASON_SIGNED_AFTER_END},
     {"a reinstatement that is shown to be backdated leaves it in doubt", reinstatement_backdated,
      ANSWER_UNKNOWN, REASON_SIGNED_AFTER_END},
+    {"not where a statement above it came in time", reinstatement_backdated_and_named_in_time, ANSWER_YES,
+     REASON_NONE},
     {"so does one whose own header says so", reinstated_in_november_and_says_so, ANSWER_UNKNOWN,
      REASON_SIGNED_AFTER_END},
     {"a fresh node condemns none", reinstated_as_arrives_today, ANSWER_YES, REASON_NONE},

@@ -74,6 +74,41 @@ static void and_back_in_doubt(void)
     verdict_case_fork(&given, CASE_ASE, 40);
 }
 
+static void from_a_day_on(uint32_t from, uint32_t stated_day, enum status_action action)
+{
+    school_withdrawn_after(true);
+    build_accreditation(&given.built, CASE_ASE, 40, CASE_SCHOOL, "ase/*", 0)->accreditation.from = from;
+    build_event(&given.built, given.certificate, action, CASE_FIRST + 10, 25, false);
+    given.built.events[0][given.certificate->place.event_count - 1].stated_day = stated_day;
+}
+
+static uint32_t today(void)
+{
+    return day_of_time(given.question.now_s);
+}
+
+static void revoked_today(void)
+{
+    from_a_day_on(today(), today(), STATUS_REVOKED);
+}
+
+static void revoked_on_a_day_to_come(void)
+{
+    from_a_day_on(today() + 1, today() + 1, STATUS_REVOKED);
+}
+
+static void revoked_within_the_tolerance_of_midnight(void)
+{
+    given.question.now_s = (today() + UINT64_C(1)) * 86400 - CHECKPOINT_AHEAD_S;
+    from_a_day_on(today() + 1, today() + 1, STATUS_REVOKED);
+}
+
+static void reinstated_on_a_day_to_come(void)
+{
+    build_event(&given.built, given.certificate, STATUS_REVOKED, CASE_FIRST + 10, 15, false);
+    from_a_day_on(today() + 1, today() + 1, STATUS_REINSTATED);
+}
+
 /* ---- backdated into an accreditation that was over ---- */
 
 static struct dossier_signing shown_late[2];
@@ -150,6 +185,11 @@ static const struct row {
      OVERALL_UNDETERMINED, false},
     {"and where that one withdraws it, unclosed, too", another_s_withdrawn_too, OVERALL_UNDETERMINED, false},
     {"accredited again in doubt, its revocation is one", and_back_in_doubt, OVERALL_UNDETERMINED, false},
+    {"from the first day on", revoked_today, OVERALL_INVALID, false},
+    {"signed on a day that has not come it is in doubt until then", revoked_on_a_day_to_come,
+     OVERALL_UNDETERMINED, false},
+    {"what this clock may be off by apart", revoked_within_the_tolerance_of_midnight, OVERALL_INVALID, false},
+    {"nor does it reinstate on such a day", reinstated_on_a_day_to_come, NOT(OVERALL_VALID)},
     {"beyond a closed cut a revocation is nothing", revoked_beyond_the_closed_cut, OVERALL_VALID, false},
     {"backdated into an accreditation that was over it is no certain one", revoked_there_and_backdated,
      NOT(OVERALL_INVALID)},

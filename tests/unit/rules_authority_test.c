@@ -1057,6 +1057,19 @@ static void handed_on_to_another_before_it_came_back(void)
     handed_on_to_two();
 }
 
+static void and_voided_since(void)
+{
+    handed_on_to_another_before_it_came_back();
+    built.successions[built.dossier.succession_count - 1].place.voided = true;
+    built.successions[built.dossier.succession_count - 1].place.void_seq = 61;
+}
+
+static void and_kept_since(void)
+{
+    and_voided_since();
+    build_succession(&built, ASE, 62, "ase", ASE, 61);
+}
+
 static void handed_on_and_back_and_on_after_the_block(void)
 {
     handed_on_and_back();
@@ -1535,6 +1548,9 @@ static const struct {
     {"as what was said up to that cut has not", handed_on_and_back_and_on_after_the_block, ASE, HOLDS(0)},
     {"nor what an earlier cut covers", handed_on_and_back_and_on_with_a_lower_cut, ASE, HOLDS(0)},
     {"whatever the logs say of when", handed_on_to_another_before_it_came_back, STRANGER, HOLDS(0)},
+    {"unless it voids that", and_voided_since, STRANGER, BUT_FOR(0, VOIDED)},
+    {"and says that it keeps it", and_kept_since, STRANGER, NO_CHAIN(UNTRUSTED)},
+    {"as it then does", and_kept_since, ASE, HOLDS(0)},
     {"as often as it comes back", handed_on_and_back_twice_and_on, STRANGER, HOLDS(0)},
     {"and leaves", handed_on_and_back_twice_and_on, ASE, WITHDRAWN(0, ASE)},
     {"with everybody", handed_on_and_back_twice_and_on, HEIR, WITHDRAWN(0, HEIR)},

@@ -88,6 +88,29 @@ static void test_each_kind_of_entry_bears_on_its_parties(void **state)
     }
 }
 
+static void test_a_statement_is_asked_about_by_one_party(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t kind;
+        enum party party;
+        enum stance stance;
+    } rows[] = {
+        {"to the owner a succession is against", ENTRY_SUCCESSION, PARTY_OWNER, STANCE_AGAINST},
+        {"to the successor it is for", ENTRY_SUCCESSION, PARTY_SUCCESSOR, STANCE_FOR},
+        {"to anybody else it is neutral", ENTRY_SUCCESSION, PARTY_DELEGATE, STANCE_NEUTRAL},
+        {"of what is both to one that which is for it is asked about", ENTRY_REVIEW, PARTY_SHOP, STANCE_FOR},
+        {"what is for nobody is neutral to anybody", ENTRY_RULE_PACK, PARTY_HOLDER, STANCE_NEUTRAL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum stance found = stance_of_entry(rows[i].kind, NULL, rows[i].party);
+        if (found != rows[i].stance) {
+            fail_msg("%s: found %d", rows[i].sentence, found);
+        }
+    }
+}
+
 static bool has_action_row(enum status_action action)
 {
     bool any = false;
@@ -122,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_action_bears_on_its_parties),
         cmocka_unit_test(test_each_kind_of_entry_bears_on_its_parties),
+        cmocka_unit_test(test_a_statement_is_asked_about_by_one_party),
         cmocka_unit_test(test_nothing_lacks_its_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,29 @@ static void voided_beyond(void)
     voided_at(BEYOND);
 }
 
+/* The school voids what it said within the cut. */
+static void said_and_voided_in(enum status_action action, uint64_t seq)
+{
+    withdraw_school();
+    build_event(&given.built, given.certificate, action, 1400, WITHIN, true);
+    build_event_block(&given.built, given.certificate, (struct dossier_block){.void_seq = seq});
+}
+
+static void revoked_and_voided_within(void)
+{
+    said_and_voided_in(STATUS_REVOKED, WITHIN + 1);
+}
+
+static void revoked_and_voided_beyond(void)
+{
+    said_and_voided_in(STATUS_REVOKED, BEYOND);
+}
+
+static void replaced_and_voided_beyond(void)
+{
+    said_and_voided_in(STATUS_REPLACED, BEYOND);
+}
+
 /* The school voided the certificate on a branch that it dropped, and says later that it holds. */
 static void left_and_reinstated_in(uint64_t seq)
 {
@@ -608,6 +631,22 @@ static void issued_and_dropped_under_the_owners_cut(void)
     issued_and_dropped_by(CASE_SCHOOL);
 }
 
+/* Its epoch is open: nothing says yet which branch is its log, though the cut names one. */
+static void revoked_beside_an_open_chain_under_the_owners_cut(void)
+{
+    struct dossier_block block = dropped_block();
+    cut_by(CASE_ASE);
+    block.dropped_s = 0;
+    say(STATUS_REVOKED, WITHIN);
+    build_event_block(&given.built, given.certificate, block);
+}
+
+static void issued_beside_an_open_chain_under_the_owners_cut(void)
+{
+    issued_and_dropped_under_the_owners_cut();
+    given.certificate->place.block.dropped_s = 0;
+}
+
 static void issued_and_dropped_under_a_cut_that_is_not_held(void)
 {
     issued_and_dropped_under_the_owners_cut();
@@ -1036,6 +1075,10 @@ static const struct {
      REASON_UNDER_APPEAL},
     {"what it voided while it might is void", voided_within, INVALID(VOIDED)},
     {"a void beyond leaves a doubt", voided_beyond, UNKNOWN(BEYOND_CUT)},
+    {"of a revocation too, while it might", revoked_and_voided_within, UNKNOWN(VOIDED)},
+    {"but not since: that is for her", revoked_and_voided_beyond, INVALID(REVOKED)},
+    {"a replacement is for whom the new one is about: its void leaves a doubt", replaced_and_voided_beyond,
+     UNKNOWN(VOIDED)},
     {"a void that it left, and reinstated while it might", left_and_reinstated_within, VALID},
     {"but not since", left_and_reinstated_beyond, UNKNOWN(VOIDED)},
     {"a closed school revokes nothing", revoked_beyond_a_closed_cut, VALID},
@@ -1099,6 +1142,9 @@ static const struct {
     {"nor a reinstatement, whoever might issue it", reinstated_and_dropped_under_a_strangers_cut,
      INVALID(REVOKED)},
     {"a closing school deletes no graduates", issued_and_dropped_under_the_owners_cut, VALID},
+    {"while its epoch is open what it issued on the branch that the cut names is disputed",
+     issued_beside_an_open_chain_under_the_owners_cut, UNKNOWN(DISPUTED)},
+    {"and what it revoked there", revoked_beside_an_open_chain_under_the_owners_cut, UNKNOWN(DISPUTED)},
     {"perhaps not, where the block of its cut has not come", issued_and_dropped_under_a_cut_that_is_not_held,
      UNKNOWN(CUT_NOT_HELD)},
     {"nor does an owner", issued_and_dropped_by_an_owner_whose_cut_is_not_held, UNKNOWN(CUT_NOT_HELD)},

@@ -452,6 +452,203 @@ static void a_membership_that_comes_back_is_elsewhere_meanwhile(void **state)
     assert_int_equal(network_case_decide(&given, NETWORK_RETURNED)->overall, OVERALL_VALID);
 }
 
+/* She left a shop of the network for one outside. */
+static void left_for_one_outside(void)
+{
+    network_case_left(&given);
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_LEFT);
+}
+
+static struct dossier_log *shop_of_the_network(void)
+{
+    return &given.built.logs[NETWORK_SHOP];
+}
+
+static void nothing(void) {}
+
+static void without_checkpoint(void)
+{
+    shop_of_the_network()->has_checkpoint = false;
+}
+
+static void of_so_many_days(uint32_t days)
+{
+    shop_of_the_network()->checkpoint_time_s = given.question.now_s - (uint64_t)days * 86400;
+}
+
+static void young(void)
+{
+    of_so_many_days((uint32_t)(given.question.budget.shop_s / 86400));
+}
+
+static void old(void)
+{
+    of_so_many_days((uint32_t)(given.question.budget.shop_s / 86400) + 1);
+}
+
+static void with_gaps(void)
+{
+    shop_of_the_network()->incomplete = true;
+}
+
+static void without_a_body(void)
+{
+    shop_of_the_network()->body_missing = true;
+}
+
+static void not_understood(void)
+{
+    shop_of_the_network()->upgrade_needed = true;
+    shop_of_the_network()->upgrade_seq = 50;
+}
+
+static void not_understood_since_then(void)
+{
+    not_understood();
+    shop_of_the_network()->known_by_seq = 49;
+    shop_of_the_network()->checkpoint_seq = 49;
+}
+
+static void without_branches(void)
+{
+    shop_of_the_network()->branches_cut = true;
+}
+
+static void erased_unread(void)
+{
+    shop_of_the_network()->has_unread = true;
+    shop_of_the_network()->unread_seq = 5;
+}
+
+static void void_and_old(void)
+{
+    given.built.affiliations[0].place.voided = true;
+    given.built.affiliations[0].place.void_seq = 40;
+    old();
+}
+
+static void forged_and_old(void)
+{
+    given.built.affiliations[0].signature = REASON_BAD_SIGNATURE;
+    old();
+}
+
+static void left_at_once_and_old(void)
+{
+    given.built.leaves[0].day = NETWORK_JOINED;
+    old();
+}
+
+static void the_shop_outside_is_old(void)
+{
+    given.built.logs[NETWORK_OTHER_SHOP].checkpoint_time_s -= 300 * UINT64_C(86400);
+}
+
+static void a_shop_of_the_network_may_have_back_whom_it_had(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        void (*make)(void);
+        enum overall overall;
+    } rows[] = {
+        {"all is here that the shop says, and it was heard of lately", nothing, OVERALL_INVALID},
+        {"as long ago as it may be", young, OVERALL_INVALID},
+        {"longer ago", old, OVERALL_UNDETERMINED},
+        {"nothing says how old what is here of it is", without_checkpoint, OVERALL_UNDETERMINED},
+        {"entries of it are not here", with_gaps, OVERALL_UNDETERMINED},
+        {"a block of it has no body", without_a_body, OVERALL_UNDETERMINED},
+        {"there was no room for all of its branches", without_branches, OVERALL_UNDETERMINED},
+        {"it says what is not understood", not_understood, OVERALL_UNDETERMINED},
+        {"but had not by then", not_understood_since_then, OVERALL_INVALID},
+        {"it erased what nobody here had read", erased_unread, OVERALL_UNDETERMINED},
+        {"what it said of her is void", void_and_old, OVERALL_INVALID},
+        {"it forged her consent", forged_and_old, OVERALL_INVALID},
+        {"she was there on no day", left_at_once_and_old, OVERALL_INVALID},
+        {"the shop outside may be silent", the_shop_outside_is_old, OVERALL_INVALID},
+    };
+    static const uint32_t days[] = {NETWORK_JOINED - 1, NETWORK_LEFT + 10};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t j = 0; j < sizeof days / sizeof days[0]; j++) {
+            network_case_begin(&given);
+            left_for_one_outside();
+            rows[i].make();
+            const struct credential_verdict *found = network_case_decide(&given, days[j]);
+            if (found->overall != rows[i].overall) {
+                fail_msg("%s: on %u it is %d", rows[i].sentence, (unsigned)days[j], (int)found->overall);
+            }
+        }
+    }
+}
+
+static void nobody_hears_of_the_shop(void)
+{
+    given.built.logs[NETWORK_SHOP].has_checkpoint = false;
+}
+
+static void her_shop_is_silent(void)
+{
+    joined();
+    nobody_hears_of_the_shop();
+}
+
+static void the_shop_that_she_left_is_silent(void)
+{
+    left();
+    nobody_hears_of_the_shop();
+}
+
+static void somebody_elses_shop_is_silent(void)
+{
+    someone_else_joined();
+    nobody_hears_of_the_shop();
+}
+
+/* The worst, whichever comes first. */
+static void both_of_her_shops_are_old(void)
+{
+    her_shop_is_silent();
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    given.built.logs[NETWORK_OTHER_SHOP].checkpoint_time_s -= 15 * 86400;
+}
+
+static void and_the_other_way_round(void)
+{
+    joined();
+    given.built.logs[NETWORK_SHOP].checkpoint_time_s -= 15 * 86400;
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    given.built.logs[NETWORK_OTHER_SHOP].has_checkpoint = false;
+}
+
+static void the_shop_that_leaves_open_where_she_works_is_known(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*say)(void);
+        enum reason reason;
+        size_t shop;
+    } rows[] = {
+        {"one that is heard of", joined, REASON_NONE, 0},
+        {"one that is not", her_shop_is_silent, REASON_NO_CHECKPOINT, NETWORK_SHOP},
+        {"one that she had left", the_shop_that_she_left_is_silent, REASON_NONE, 0},
+        {"where somebody else works", somebody_elses_shop_is_silent, REASON_NONE, 0},
+        {"of two the one that is too old", both_of_her_shops_are_old, REASON_STALE, NETWORK_OTHER_SHOP},
+        {"whichever comes first", and_the_other_way_round, REASON_STALE, NETWORK_SHOP},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        network_case_begin(&given);
+        rows[i].say();
+        network_case_decide(&given, NETWORK_LEFT);
+        const struct freshness *workplace = &given.found.workplace;
+        if (workplace->answer.reason != rows[i].reason ||
+            (rows[i].reason != REASON_NONE &&
+             !actor_id_equal(&workplace->author, &given.built.logs[rows[i].shop].author))) {
+            fail_msg("%s: %d", rows[i].sentence, (int)workplace->answer.reason);
+        }
+    }
+}
+
 static void someone_without_keys_is_in_no_network(void **state)
 {
     (void)state;
@@ -467,7 +664,9 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_holds_while_its_holder_is_in_the_network),
+        cmocka_unit_test(a_shop_of_the_network_may_have_back_whom_it_had),
         cmocka_unit_test(someone_without_keys_is_in_no_network),
+        cmocka_unit_test(the_shop_that_leaves_open_where_she_works_is_known),
         cmocka_unit_test(a_membership_that_moves_later_is_still_where_it_was),
         cmocka_unit_test(and_not_yet_where_it_goes),
         cmocka_unit_test(nor_perhaps_where_that_is_disputed),

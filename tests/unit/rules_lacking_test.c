@@ -660,6 +660,57 @@ static void another_attestation_may_turn_a_rule(void **state)
     }
 }
 
+/* A1 was tested or renewed on day 1200; what was erased beside it may be given back. */
+static void what_was_erased_doubts_what_hangs_on_it(void **state)
+{
+    static const char apart[] = "prerequisite A1: 30 days apart from exam";
+    static const char in_time[] = "renewal A1: in time";
+    static const char adds[] = "renewal A1: adds at most 12 months";
+    static const struct earned once[3] = {{"ase/A1", BASIS_EXAM, 1200, 1200, 1700}};
+    static const struct earned renewed[3] = {{"ase/A1", BASIS_RENEWAL, 1200, 1200, 1700}};
+    static const struct {
+        const char *sentence, *rules;
+        const struct earned *rows;
+        const char *code;
+        enum basis basis;
+        uint32_t earned_on;
+        size_t by;
+        enum answer answer;
+    } rows_of[] = {
+        {"an exam so soon after it", apart, once, "ase/A1", BASIS_EXAM, 1171, CAREER_ASE, ANSWER_UNKNOWN},
+        {"none that is far enough", apart, once, "ase/A1", BASIS_EXAM, 1170, CAREER_ASE, ANSWER_YES},
+        {"one of the day before", apart, once, "ase/A1", BASIS_EXAM, 1199, CAREER_ASE, ANSWER_UNKNOWN},
+        {"none of the same day", apart, once, "ase/A1", BASIS_EXAM, 1200, CAREER_ASE, ANSWER_YES},
+        {"nor what was earned before it", apart, once, "ase/A1", BASIS_EXAM, 1201, CAREER_ASE, ANSWER_YES},
+        {"nor after another basis", apart, once, "ase/A1", BASIS_TRAINING, 1199, CAREER_ASE, ANSWER_YES},
+        {"nor after another code", apart, once, "ase/A2", BASIS_EXAM, 1199, CAREER_ASE, ANSWER_YES},
+        {"nor after what a stranger erased", apart, once, "ase/A1", BASIS_EXAM, 1199, CAREER_EPA, ANSWER_YES},
+        {"what it may follow in time", in_time, renewed, "ase/A1", BASIS_EXAM, 1199, CAREER_ASE,
+         ANSWER_UNKNOWN},
+        {"however early", in_time, renewed, "ase/A1", BASIS_EXAM, 1, CAREER_ASE, ANSWER_UNKNOWN},
+        {"but not what was earned later", in_time, renewed, "ase/A1", BASIS_EXAM, 1201, CAREER_ASE,
+         ANSWER_NO},
+        {"what it may add to", adds, renewed, "ase/A1", BASIS_EXAM, 1199, CAREER_ASE, ANSWER_UNKNOWN},
+        {"nor to what was earned later", adds, renewed, "ase/A1", BASIS_EXAM, 1200, CAREER_ASE, ANSWER_NO},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++) {
+        career_case_begin(&career);
+        career_case_pack(&career, "ase", 1, 0, "A1", rows_of[i].rules);
+        career_case_earn(&career, rows_of[i].rows);
+        struct dossier_sealed *sealed = build_sealed(&career.built, rows_of[i].by, 30, rows_of[i].code);
+        sealed->basis = rows_of[i].basis;
+        sealed->earned_on = rows_of[i].earned_on;
+        build_sealed(&career.built, CAREER_ASE, 31, "ase/A9");
+        career_case_settle(&career, 1500);
+        enum answer answer = day_truth_on(&career.credentials.verdicts[0].days, 1500);
+        enum reason reason = career.credentials.verdicts[0].axes[AXIS_AUTHORITY].reason;
+        if (answer != rows_of[i].answer || (answer == ANSWER_UNKNOWN) != (reason == REASON_ERASED)) {
+            fail_msg("%s: %d, %d", rows_of[i].sentence, answer, (int)reason);
+        }
+    }
+}
+
 /* ---- networks ---- */
 
 /* The brand let the shop be a member until day 2000, where she works until day 300. */
@@ -763,6 +814,7 @@ int main(void)
         cmocka_unit_test(who_erased_something_is_named_without_what_it_was),
         cmocka_unit_test(what_has_ended_may_have_been_renewed),
         cmocka_unit_test(another_attestation_may_turn_a_rule),
+        cmocka_unit_test(what_was_erased_doubts_what_hangs_on_it),
         cmocka_unit_test(she_may_have_come_into_a_network),
         cmocka_unit_test(of_a_network_that_nobody_owns_nothing_is_known),
         cmocka_unit_test(what_asks_for_a_network_may_hold),

@@ -20,17 +20,22 @@ static uint64_t evening_of(uint32_t day)
 
 static const struct {
     const char *why;
-    uint32_t arrived, below;
+    uint32_t arrived, above, below;
     enum lateness wanted;
 } rows[] = {
-    {"it came on the last day", LAST, NEVER, LATE_NO},
-    {"it came the day after, and its author says nothing", LAST + 1, NEVER, LATE_NOT_KNOWN},
-    {"to a fresh node it came years later", LAST + 2000, NEVER, LATE_NOT_KNOWN},
-    {"its author's log stood below it the day after the last one", LAST + 2000, LAST + 1, LATE_YES},
-    {"its author's log stood below it on the last day", LAST + 2000, LAST, LATE_NOT_KNOWN},
-    {"its author's log stood below it before the deadline", LAST + 2000, DEADLINE - 1, LATE_NOT_KNOWN},
-    {"it was here in time, whatever its author says later", LAST, LAST + 500, LATE_NO},
-    {"it was here before the deadline", DEADLINE - 10, LAST + 500, LATE_NO},
+    {"it came on the last day", LAST, NEVER, NEVER, LATE_NO},
+    {"it came the day after, and its author says nothing", LAST + 1, NEVER, NEVER, LATE_NOT_KNOWN},
+    {"to a fresh node it came years later", LAST + 2000, NEVER, NEVER, LATE_NOT_KNOWN},
+    {"its author's log stood below it the day after the last one", LAST + 2000, NEVER, LAST + 1, LATE_YES},
+    {"its author's log stood below it on the last day", LAST + 2000, NEVER, LAST, LATE_NOT_KNOWN},
+    {"its author's log stood below it before the deadline", LAST + 2000, NEVER, DEADLINE - 1, LATE_NOT_KNOWN},
+    {"it was here in time, whatever its author says later", LAST, NEVER, LAST + 500, LATE_NO},
+    {"it was here before the deadline", DEADLINE - 10, NEVER, LAST + 500, LATE_NO},
+    {"a statement above it came on the last day", LAST + 2000, LAST, NEVER, LATE_NO},
+    {"one did, whatever its author says later", LAST + 2000, LAST, LAST + 500, LATE_NO},
+    {"one came the day after", LAST + 2000, LAST + 1, NEVER, LATE_NOT_KNOWN},
+    {"one did, and its author's log stood below it that day", LAST + 2000, LAST + 1, LAST + 1, LATE_YES},
+    {"it was here in time, before any statement above it", LAST, LAST + 9, LAST + 500, LATE_NO},
 };
 
 static void late_is_what_is_shown_to_be(void **state)
@@ -38,6 +43,7 @@ static void late_is_what_is_shown_to_be(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct dossier_place place = {.arrived_s = evening_of(rows[i].arrived),
+                                            .above_s = evening_of(rows[i].above),
                                             .below_s = morning_of(rows[i].below)};
         enum lateness found = lateness_of(&place, DEADLINE, DAYS);
         if (found != rows[i].wanted) {
@@ -59,8 +65,9 @@ static void lateness_ends_where_it_is_no_longer_shown(void **state)
     (void)state;
     static const uint32_t days[] = {NEVER, 30, DAYS, DAYS + 1, DEADLINE, LAST, LAST + 1, LAST + 2000};
     enum { COUNT = sizeof days / sizeof days[0] };
-    for (size_t i = 0; i < (size_t)COUNT * COUNT; i++) {
-        const struct dossier_place place = {.arrived_s = morning_of(days[i / COUNT]),
+    for (size_t i = 0; i < (size_t)COUNT * COUNT * COUNT; i++) {
+        const struct dossier_place place = {.arrived_s = morning_of(days[i / COUNT / COUNT]),
+                                            .above_s = morning_of(days[i / COUNT % COUNT]),
                                             .below_s = morning_of(days[i % COUNT])};
         uint32_t ends = lateness_ends(&place, DAYS);
         assert_int_not_equal(lateness_of(&place, ends, DAYS), LATE_YES);

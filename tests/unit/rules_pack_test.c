@@ -100,6 +100,61 @@ static void said_before_it_was_handed_on_or_since_it_came_back(void)
     built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 39};
 }
 
+static void perhaps_since_it_came_back(void)
+{
+    handed_on();
+    build_succession(&built, HEIR, 6, "ase", ASE, 5);
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 39};
+}
+
+static void beside_other_namespaces_and_strangers(void)
+{
+    perhaps_since_it_came_back();
+    build_pack(&built, HEIR, 5, "epa", 1, 190);
+    build_pack(&built, STRANGER, 5, "ase", 1, 190);
+}
+
+static void beside_the_same_text_by_the_heir(void)
+{
+    said_before_it_was_handed_on_or_since_it_came_back();
+    built.packs[2].place.leaf = (struct hash){{7}};
+    built.packs[3].place.leaf = (struct hash){{7}};
+}
+
+static void with_a_lower_version_later(void)
+{
+    perhaps_since_it_came_back();
+    build_pack(&built, ASE, 35, "ase", 1, 190);
+}
+
+static void with_a_lower_version_later_and_never_handed_on(void)
+{
+    three_versions();
+    build_pack(&built, ASE, 35, "ase", 1, 190);
+}
+
+static void with_a_higher_version_before(void)
+{
+    perhaps_since_it_came_back();
+    build_pack(&built, ASE, 5, "ase", 9, 300);
+}
+
+static void and_handed_on_again(void)
+{
+    perhaps_since_it_came_back();
+    build_succession(&built, ASE, 50, "ase", STRANGER, 45);
+    build_pack(&built, STRANGER, 5, "ase", 1, 300);
+}
+
+static void after_all_of_the_heir_s(void)
+{
+    said_before_it_was_handed_on_or_since_it_came_back();
+    build_succession(&built, ASE, 50, "ase", STRANGER, 45);
+    build_succession(&built, STRANGER, 7, "ase", ASE, 6);
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_ON_CHAIN, .seq = 25, .chain_seq = 25};
+    built.successions[2].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 45};
+}
+
 static void heir_in_doubt(void)
 {
     heir_has_one();
@@ -121,6 +176,13 @@ static void dropped_beside_the_cut(void)
 {
     dropped_under_the_cut();
     built.successions[0].cut.head = (struct hash){{8}};
+}
+
+/* Its epoch is open: which branch is the owner's log is not said yet. */
+static void beside_an_open_chain_under_the_cut(void)
+{
+    dropped_under_the_cut();
+    built.packs[2].place.block.dropped_s = 0;
 }
 
 static void dropped_under_the_cut_and_void(void)
@@ -206,9 +268,20 @@ static void what_is_not_certain_of_a_pack_shows(void **state)
         {"its owner may have handed the namespace on before", heir_in_doubt, 0, true},
         {"its owner has it again, and nobody knows since when",
          said_before_it_was_handed_on_or_since_it_came_back, 0, true},
+        {"which is all the same where nobody published in between", perhaps_since_it_came_back, 0, false},
+        {"whatever else others publish", beside_other_namespaces_and_strangers, 0, false},
+        {"or where the one in between published the same text", beside_the_same_text_by_the_heir, 0, false},
+        {"but not where its owner went back to a lower version since", with_a_lower_version_later, 0, true},
+        {"nor where it had been at a higher one before that", with_a_higher_version_before, 0, true},
+        {"which matters not where it had the namespace all the time",
+         with_a_lower_version_later_and_never_handed_on, 0, false},
+        {"who published since makes no difference", and_handed_on_again, 0, false},
+        {"nor does who published before, whichever it was", after_all_of_the_heir_s, 0, false},
         {"its owner has it again for sure", heir_has_one_and_gave_it_back, 0, false},
         {"it was dropped, and the cut of a succession covers it", dropped_under_the_cut, 0, false},
         {"and a void names it", dropped_under_the_cut_and_void, 0, true},
+        {"it stands beside the chain of an open epoch, and the cut covers it",
+         beside_an_open_chain_under_the_cut, 0, true},
         {"there are more owners than are heard", more_owners_than_are_heard, 0, true},
     };
     for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {

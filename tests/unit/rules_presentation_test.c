@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "crypto/commit.h"
+#include "tests/support/builders.h"
 #include "tests/support/presentation_builder.h"
 
 static struct presentation_world world;
@@ -422,6 +424,143 @@ static void drop_proofs(struct signed_presentation *presentation)
     presentation->presentation.proofs.count = 0;
 }
 
+/* ---- claims ---- */
+
+enum { CLAIMS = 3, DISCLOSED = 1 }; /* of an attestation, and the one that is disclosed */
+
+/* The entry of an attestation of three claims, one of which is disclosed. */
+static struct {
+    uint8_t entry[ENTRY_SIZE_MAX];
+    struct entry_proof proof;
+    struct merkle_node path[MERKLE_DEPTH_MAX];
+    struct disclosed_claim claim;
+} claimed;
+
+static struct disclosed_claim claim_number(size_t i)
+{
+    static const char *const labels[CLAIMS] = {"name", "born", "state"};
+    static const char *const values[CLAIMS] = {"Maria Lopez", "1990-02-03", "tx"};
+    return (struct disclosed_claim){.index = i,
+                                    .count = CLAIMS,
+                                    .label = bytes_of_string(labels[i]),
+                                    .value = bytes_of_string(values[i]),
+                                    .salt = {(uint8_t)(i + 1)}};
+}
+
+static void leaves_of(struct hash leaves[CLAIMS])
+{
+    for (size_t i = 0; i < CLAIMS; i++) {
+        const struct disclosed_claim claim = claim_number(i);
+        struct commit_salt salt;
+        memcpy(salt.bytes, claim.salt, sizeof salt.bytes);
+        commit_value(&leaves[i], label_domain(&world.network, LABEL_CLAIM), claim.label.data,
+                     claim.label.size, claim.value.data, claim.value.size, &salt);
+    }
+}
+
+static void write_entry(uint64_t kind, const struct attestation *attestation)
+{
+    static const uint8_t salt[ENTRY_SALT_SIZE] = {1};
+    static uint8_t memory[ENTRY_SIZE_MAX];
+    struct bytes payload;
+    struct writer writer;
+    assert_true(schema_encode(entry_schema(ENTRY_ATTESTATION), attestation, memory, sizeof memory, &payload));
+    writer_init(&writer, claimed.entry, sizeof claimed.entry);
+    entry_write(&writer, kind, false, payload, bytes_of(salt, sizeof salt));
+    claimed.proof.entry = bytes_of(claimed.entry, writer.size);
+}
+
+static struct attestation attestation_with_claims(void)
+{
+    const struct hash_domain *node = label_domain(&world.network, LABEL_CLAIM_NODE);
+    struct attestation attestation = build_attestation(&world.holder.id, "ase/A5", 20000, 21000);
+    struct hash leaves[CLAIMS];
+    attestation.has_claims = true;
+    leaves_of(leaves);
+    merkle_root_in_place(&attestation.claims_root, node, leaves, CLAIMS);
+    return attestation;
+}
+
+static void disclose(const struct attestation *attestation)
+{
+    const struct hash_domain *node = label_domain(&world.network, LABEL_CLAIM_NODE);
+    struct merkle_path path;
+    struct hash leaves[CLAIMS];
+    claimed.proof = world_proof(&world, WORLD_CONTENT_SEQ, 0);
+    write_entry(ENTRY_ATTESTATION, attestation);
+    leaves_of(leaves);
+    merkle_path_in_place(&path, node, leaves, CLAIMS, DISCLOSED);
+    for (size_t i = 0; i < path.size; i++) {
+        claimed.path[i].hash = path.nodes[i];
+    }
+    claimed.claim = claim_number(DISCLOSED);
+    claimed.claim.path = (struct list){claimed.path, path.size};
+    given.presentation.proofs = (struct list){&claimed.proof, 1};
+    given.presentation.claims = (struct list){&claimed.claim, 1};
+}
+
+static void a_claim_of_its_certificate(void)
+{
+    const struct attestation attestation = attestation_with_claims();
+    disclose(&attestation);
+}
+
+static void another_value(void)
+{
+    a_claim_of_its_certificate();
+    claimed.claim.value = bytes_of_string("1991-02-03");
+}
+
+static void another_label(void)
+{
+    a_claim_of_its_certificate();
+    claimed.claim.label = bytes_of_string("hired");
+}
+
+static void another_salt(void)
+{
+    a_claim_of_its_certificate();
+    claimed.claim.salt[31] ^= 1;
+}
+
+static void another_place_among_the_claims(void)
+{
+    a_claim_of_its_certificate();
+    claimed.claim.index = 0;
+}
+
+static void another_way(void)
+{
+    a_claim_of_its_certificate();
+    claimed.path[0].hash.bytes[0] ^= 1;
+}
+
+static void a_way_of_no_tree(void)
+{
+    a_claim_of_its_certificate();
+    claimed.claim.path.count = 0;
+}
+
+static void a_claim_of_a_certificate_without_any(void)
+{
+    struct attestation attestation = attestation_with_claims();
+    attestation.has_claims = false;
+    disclose(&attestation);
+}
+
+static void a_claim_of_what_is_no_certificate(void)
+{
+    const struct attestation attestation = attestation_with_claims();
+    disclose(&attestation);
+    write_entry(ENTRY_SHOP, &attestation);
+}
+
+static void a_claim_of_what_is_no_entry(void)
+{
+    a_claim_of_its_certificate();
+    claimed.proof.entry.size--;
+}
+
 static void less_shown_than_signed(void)
 {
     given.after = drop_proofs;
@@ -494,6 +633,16 @@ static const struct {
     {"made as much later as clocks may be apart", made_a_little_later, REASON_NONE},
     {"made later than now", made_later, REASON_CLOCK},
     {"less is shown than was signed", less_shown_than_signed, REASON_BAD_SIGNATURE},
+    {"what its certificate says of her is disclosed", a_claim_of_its_certificate, REASON_NONE},
+    {"another value than it says", another_value, REASON_CLAIM},
+    {"of another thing", another_label, REASON_CLAIM},
+    {"salted otherwise", another_salt, REASON_CLAIM},
+    {"in another place", another_place_among_the_claims, REASON_CLAIM},
+    {"by a way to another root", another_way, REASON_CLAIM},
+    {"by none", a_way_of_no_tree, REASON_CLAIM},
+    {"of a certificate that says nothing of her", a_claim_of_a_certificate_without_any, REASON_CLAIM},
+    {"of another entry", a_claim_of_what_is_no_certificate, REASON_CLAIM},
+    {"of none", a_claim_of_what_is_no_entry, REASON_CLAIM},
     {"a broken signature", signature_broken, REASON_BAD_SIGNATURE},
     {"by a governing key's number", governing_key_named, REASON_BAD_SIGNATURE},
     {"by a number that is none", no_such_key_named, REASON_BAD_SIGNATURE},

@@ -9,8 +9,9 @@
 
 #include "tests/support/dossier_builder.h"
 
-/* Which namespace a bare title means: ase (0) gives Master and World Class, junk (1) gives Master too, ford
- * (2) nothing but awards, and gm, which gives Master Tech, is in nobody's trust file. */
+/* Which codes their namespace's rules know, and which namespace a bare title means: ase (0) gives Master and
+ * World Class, junk (1) gives Master too, ford (2) nothing but awards, and gm, which gives Master Tech, is in
+ * nobody's trust file. */
 
 static struct dossier_builder built;
 static struct pack_rule rules[8];
@@ -186,12 +187,89 @@ static void the_choices_are_listed(void **state)
     assert_int_equal(title_names_find(&names, bytes_of_string("Plumber"), found, 2), 0);
 }
 
+/* ase's first pack has T4 and T5, its second T6 as well; junk's and ford's have no code, gm is not trusted.
+ */
+static void begin_codes(void)
+{
+    begin();
+    build_pack_code(&built, &built.packs[0], "T4", 60);
+    build_pack_code(&built, &built.packs[0], "T5", 60);
+    build_pack_code(&built, &built.packs[1], "T4", 60);
+    build_pack_code(&built, &built.packs[1], "T6", 60);
+}
+
+static void second_pack_is_void(void)
+{
+    built.packs[1].place.voided = true;
+    built.packs[1].place.void_seq = 50;
+}
+
+static void not_all_packs_are_here(void)
+{
+    built.dossier.cuts.packs = true;
+}
+
+static void no_pack_of_ase_stands(void)
+{
+    built.packs[0].place.block = built.packs[1].place.block = BUILT_DROPPED(0);
+}
+
+static void codes_are_known_or_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        const char *text;
+        enum expression_fault fault;
+        size_t offset;
+    } rows[] = {
+        {"a code that the rules know", nothing, "ase/T4", EXPRESSION_FINE, 0},
+        {"one of another version", nothing, "ase/T5 and ase/T6", EXPRESSION_FINE, 0},
+        {"one that is mistyped", nothing, "ase/T5 and ase/T44", EXPRESSION_CODE_UNKNOWN, 11},
+        {"which is no certain yes either", nothing, "not ase/T44", EXPRESSION_CODE_UNKNOWN, 4},
+        {"nor asked for as a test", nothing, "tested ase/T44", EXPRESSION_CODE_UNKNOWN, 7},
+        {"nor as experience", nothing, "experience 2 years in ase/t*", EXPRESSION_CODE_UNKNOWN, 22},
+        {"nor as a network", nothing, "in network ase/T44", EXPRESSION_CODE_UNKNOWN, 11},
+        {"nor within several", nothing, "any 1 of (ase/T4, ase/T44)", EXPRESSION_CODE_UNKNOWN, 18},
+        {"a pattern under which there are codes", nothing, "ase/T*", EXPRESSION_FINE, 0},
+        {"a pattern under which there are none", nothing, "ase/U*", EXPRESSION_CODE_UNKNOWN, 0},
+        {"letters are told apart by their size", nothing, "ase/t4", EXPRESSION_CODE_UNKNOWN, 0},
+        {"another namespace's rules are not asked", nothing, "junk/T4", EXPRESSION_CODE_UNKNOWN, 0},
+        {"a code of rules that are void", second_pack_is_void, "ase/T6", EXPRESSION_CODE_UNKNOWN, 0},
+        {"where no rules are held nobody can tell", no_pack_of_ase_stands, "ase/T44", EXPRESSION_FINE, 0},
+        {"nor where not all of them are", not_all_packs_are_here, "ase/T44", EXPRESSION_FINE, 0},
+        {"nor of a namespace that nobody trusts", nothing, "gm/T44", EXPRESSION_FINE, 0},
+        {"nor of one that nobody has heard of", nothing, "x/T44", EXPRESSION_FINE, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct expression expression;
+        struct expression_error error = {0};
+        struct arena arena;
+        begin_codes();
+        rows[i].say();
+        struct title_names names = {.dossier = &built.dossier, .trust = &built.trust};
+        arena_init(&arena, memory, sizeof memory);
+        bool good =
+            expression_parse_requirement(&expression, &error, bytes_of_string(rows[i].text), &names, &arena);
+        if (good != (rows[i].fault == EXPRESSION_FINE) ||
+            (!good && (error.fault != rows[i].fault || error.offset != rows[i].offset))) {
+            fail_msg("%s: fault %d at %zu", rows[i].why, (int)error.fault, error.offset);
+        }
+        arena_init(&arena, memory, sizeof memory);
+        if (!expression_parse_requirement(&expression, &error, bytes_of_string(rows[i].text), NULL, &arena)) {
+            fail_msg("%s: whoever asks for it elsewhere may know better", rows[i].why);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(titles_mean_one_namespace),
         cmocka_unit_test(what_was_left_away_is_counted),
         cmocka_unit_test(the_choices_are_listed),
+        cmocka_unit_test(codes_are_known_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,6 +126,12 @@ static const struct {
      VOID,
      {WEIGHT_NOTHING, REASON_DROPPED},
      {WEIGHT_DOUBTFUL, REASON_VOIDED}},
+    {"what came after the rotation is nothing, though a void names it",
+     {.side = true, .dropped_s = 1, .late = true},
+     false,
+     VOID,
+     {WEIGHT_NOTHING, REASON_DROPPED},
+     {WEIGHT_NOTHING, REASON_DROPPED}},
     {"where the void that names it came later, it is rewound until then",
      {.side = true, .dropped_s = 1, .followed_s = DAY},
      false,
@@ -273,7 +279,8 @@ static void a_left_void_stands_behind_the_events_of_its_epoch(void **state)
             add_void(&credential->place, lefts[i].voids);
             built.voids[k].place.block.epoch = lefts[i].epochs[k];
         }
-        check(lefts[i].why, "alone", entry_weigh(&built.dossier, &credential->place, anyone), lefts[i].alone);
+        check(lefts[i].why, "alone", entry_weigh(&built.dossier, &credential->place, STANCE_FOR, anyone),
+              lefts[i].alone);
         const struct status_left left = entry_left(&built.dossier, &credential->place, anyone);
         if (left.doubt != lefts[i].left.doubt || left.before != lefts[i].left.before) {
             fail_msg("%s: %s before %zu", lefts[i].why, reason_word(left.doubt), left.before);
@@ -290,7 +297,7 @@ static void what_was_not_looked_at_leaves_doubt(void **state)
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
     check("cut", "kept", kept_weigh(&built.dossier, &place, anyone),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
-    check("cut", "alone", entry_weigh(&built.dossier, &place, anyone),
+    check("cut", "alone", entry_weigh(&built.dossier, &place, STANCE_FOR, anyone),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
 }
 

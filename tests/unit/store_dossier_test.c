@@ -803,6 +803,8 @@ static void what_was_erased_comes_with_its_chain(void **context)
 
     (void)context;
     attest(&prog, 7, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    const struct attestation before = dossier.credentials[0].attestation;
     txn = world_write(&world);
     erase(txn, &prog);
     world_commit(txn);
@@ -810,6 +812,8 @@ static void what_was_erased_comes_with_its_chain(void **context)
     assert_int_equal(dossier.sealed_count, 1);
     assert_ptr_equal(dossier_log_at(&dossier, &dossier.sealed[0].place), log_of(&dossier, &prog));
     assert_true(bytes_equal(dossier.sealed[0].code, bytes_of_string("ase/A5")));
+    assert_int_equal(dossier.sealed[0].basis, before.basis);
+    assert_int_equal(dossier.sealed[0].earned_on, before.earned_on);
     assert_int_equal(dossier.accreditation_count, 1);
     gather(&dossier, 7, EARLY);
     assert_int_equal(dossier.sealed_count, 0);
@@ -817,29 +821,54 @@ static void what_was_erased_comes_with_its_chain(void **context)
     assert_int_equal(dossier.sealed_count, 0);
 }
 
-static void a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come(void **context)
+/* Over the author's head. */
+static void sign_checkpoint(const struct world_author *author, uint64_t time_s)
 {
-    struct checkpoint record = {.author = prog.actor.id, .seq = 1, .time_s = LATER};
+    const struct checkpoint record = {
+        .author = author->actor.id, .seq = author->state.seq, .head = author->state.head, .time_s = time_s};
     const size_t key = 2; /* one key a role, in order of the roles */
     struct signed_checkpoint signed_record;
     uint8_t memory[1024];
-    struct dossier dossier;
     struct store_txn *txn;
     struct bytes encoded;
 
-    (void)context;
-    attest(&prog, 7, LATE);
-    record.head = prog.state.head;
-    checkpoint_sign(&signed_record, &record, &world.network, key, &prog.actor.built[key].secret);
+    checkpoint_sign(&signed_record, &record, &world.network, key, &author->actor.built[key].secret);
     assert_true(schema_encode(&signed_checkpoint_schema, &signed_record, memory, sizeof memory, &encoded));
     txn = world_write(&world);
-    assert_int_equal(store_put_checkpoint(txn, &prog.actor.id, encoded), STORE_OK);
+    assert_int_equal(store_put_checkpoint(txn, &author->actor.id, encoded), STORE_OK);
     world_commit(txn);
+}
+
+static void a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    sign_checkpoint(&prog, LATER);
     gather(&dossier, 7, UINT64_MAX);
     assert_true(log_of(&dossier, &prog)->has_checkpoint);
     assert_int_equal(log_of(&dossier, &prog)->checkpoint_seq, 1);
     assert_int_equal(log_of(&dossier, &prog)->checkpoint_time_s, LATER);
     gather(&dossier, 7, LATER - 1);
+    assert_false(log_of(&dossier, &prog)->has_checkpoint);
+}
+
+static void a_checkpoint_of_a_block_that_the_chain_left_counts_no_more(void **context)
+{
+    const struct log_state before = prog.state;
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 8, LATE);
+    sign_checkpoint(&prog, LATER);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_to(txn, &world.network, &prog.actor.id, before.seq, LATER), STORE_OK);
+    world_commit(txn);
+    prog.state = before;
+    attest(&prog, 7, LATER);
+    gather(&dossier, 7, UINT64_MAX);
     assert_false(log_of(&dossier, &prog)->has_checkpoint);
 }
 
@@ -1008,6 +1037,7 @@ int main(void)
         IN_WORLD(an_erased_entry_is_found_by_name_alone),
         IN_WORLD(what_was_erased_comes_with_its_chain),
         IN_WORLD(a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come),
+        IN_WORLD(a_checkpoint_of_a_block_that_the_chain_left_counts_no_more),
         IN_WORLD(a_fork_of_the_open_epoch_disputes_the_log),
         IN_WORLD(a_frozen_log_is_disputed_from_its_rotation_on),
         IN_WORLD(admission_follows_accreditations_up_to_an_owner),

@@ -655,6 +655,19 @@ static void a_left_is_not_erased_while_its_joined_is_there(void **context)
     assert_int_equal(gap_count(&here, &garage), 0);
 }
 
+/* Nor where none is: whoever kept back the block with it would erase the word that ends it. */
+static void nor_while_no_joined_is_known(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&here, &maria.actor.id, &garage.actor.id, 0, &maria.actor.built[WORLD_PRESENT_KEY]);
+    const struct affiliation left = world_left(&joined, WORLD_JOINED_DAY + 10);
+
+    (void)context;
+    publish(&garage, CLASS_CONTENT, ENTRY_AFFILIATION, &left, NOW_S);
+    erase(&garage, 1, 0, 0, NOW_S);
+    assert_true(served(&here, &garage, 1, 0));
+}
+
 static void with_its_joined_it_is(void **context)
 {
     uint64_t seq = 0;
@@ -1801,6 +1814,7 @@ int main(void)
         IN_WORLD(bytes_stay_while_a_fork_is_open),
         IN_WORLD(an_author_erases_65536_entries_a_day),
         IN_WORLD(a_left_is_not_erased_while_its_joined_is_there),
+        IN_WORLD(nor_while_no_joined_is_known),
         IN_WORLD(with_its_joined_it_is),
         IN_WORLD(that_there_was_a_joined_stays_known),
         IN_WORLD(a_joined_whose_bytes_are_gone_goes_with_its_branch_and_comes_back_with_it),

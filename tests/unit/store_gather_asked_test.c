@@ -633,6 +633,16 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
     return answer;
 }
 
+static bool is_done_before(const struct row *rows, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (rows[i].act == rows[at].act) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void strangers_for_a_code_use_up_nothing(void **state)
 {
     enum { SOME = DESCENTS + 1, SOME_MORE = DESCENTS + 4, SOME_FEW = DESCENTS - 2 };
@@ -689,8 +699,8 @@ static void strangers_for_a_code_use_up_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (int honest_first = 0; honest_first < 2; honest_first++) {
-            if (SANITIZED && honest_first != (int)(i % 2)) {
-                continue; /* each row one way round: the other one runs without a sanitizer */
+            if (SANITIZED && (honest_first != (int)(i % 2) || is_done_before(rows, i))) {
+                continue; /* what is done once, one way round: the rest runs without a sanitizer */
             }
             const struct axis_answer answer = answer_in(&rows[i], honest_first);
 

@@ -218,11 +218,17 @@ static void what_raises_the_generation(void **state)
         char what;
         bool raises;
     } rows[] = {
-        {"a checkpoint does not", 'c', false},   {"content does not", 'a', false},
-        {"a status does not", 's', false},       {"erased content does not", 'e', false},
-        {"an accreditation does", 'g', true},    {"a pack does", 'p', true},
-        {"a rotation and a void do", 'v', true}, {"freezing does", 'f', true},
-        {"forgetting a chain does", 'u', true},  {"nothing does not", 'n', false},
+        {"a checkpoint does not", 'c', false},
+        {"content does not", 'a', false},
+        {"a status does not", 's', false},
+        {"erased content does not", 'e', false},
+        {"an accreditation does", 'g', true},
+        {"a pack does", 'p', true},
+        {"a rotation and a void do", 'v', true},
+        {"freezing does", 'f', true},
+        {"forgetting a chain does", 'u', true},
+        {"nothing does not", 'n', false},
+        {"a fork does", 'k', true},
     };
     const struct status suspended = {.seq = 1, .action = STATUS_SUSPENDED, .effective_day = 40000};
     struct store_txn *txn = world_write(&world);
@@ -264,6 +270,11 @@ static void what_raises_the_generation(void **state)
             attest(txn, &school, now_s);
             assert_int_equal(store_unwind_to(txn, &world.network, &school.actor.id, 0, now_s), STORE_OK);
             break;
+        case 'k':
+            assert_int_equal(
+                store_put_fork_proof(txn, &school.actor.id, 9, FORK_PROOF_LOWEST, bytes_of("proof", 5)),
+                STORE_OK);
+            break;
         default:
             break;
         }
@@ -271,6 +282,64 @@ static void what_raises_the_generation(void **state)
         if ((gathered() > before) != rows[i].raises) {
             fail_msg("%s", rows[i].sentence);
         }
+    }
+}
+
+/* The block that the issuer signs next, which is not stored. */
+static struct bytes sign_aside(enum block_class block_class)
+{
+    static uint8_t memory[4096];
+    const struct log_state from = issuer.state;
+    struct store_txn *txn = world_write(&world);
+    struct bytes encoded;
+
+    if (block_class == CLASS_GOVERN) {
+        accredit(txn, &issuer, &school, 0, 1000);
+    } else {
+        attest(txn, &issuer, 1000);
+    }
+    assert_int_equal(store_block_bytes(txn, &issuer.actor.id, 1, &encoded, &world.arena), STORE_OK);
+    assert_true(encoded.size <= sizeof memory);
+    memcpy(memory, encoded.data, encoded.size);
+    store_end(txn);
+    issuer.state = from;
+    return bytes_of(memory, encoded.size);
+}
+
+/* What governs says so on every branch; of a closed epoch a cut may name it, and then it is not missed any
+ * more. */
+static void what_beside_a_chain_raises_the_generation(void **state)
+{
+    static const struct {
+        const char *sentence;
+        enum block_class block_class;
+        bool closed, raises;
+    } rows[] = {
+        {"content of an open epoch does not", CLASS_CONTENT, false, false},
+        {"an accreditation there does", CLASS_GOVERN, false, true},
+        {"content of a closed one does", CLASS_CONTENT, true, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct bytes encoded = sign_aside(rows[i].block_class);
+        struct store_txn *txn = world_write(&world);
+        struct block block;
+        uint64_t before;
+
+        if (rows[i].closed) {
+            world_rotate(&world, txn, &issuer, 1000);
+        }
+        world_commit(txn);
+        before = gathered();
+        assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+        txn = world_write(&world);
+        assert_int_equal(store_put_side_block(txn, &world.network, &block, 2000), STORE_OK);
+        world_commit(txn);
+        if ((gathered() > before) != rows[i].raises) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(state);
+        setup(state);
     }
 }
 
@@ -456,9 +525,13 @@ static void what_is_kept_changes_no_answer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(what_raises_the_generation),        IN_WORLD(what_was_dropped_is_not_kept),
-        IN_WORLD(what_is_kept_is_of_one_trust_file), IN_WORLD(what_is_kept_is_of_one_code),
-        IN_WORLD(what_is_kept_leads_to_itself),      cmocka_unit_test(what_is_kept_changes_no_answer),
+        IN_WORLD(what_raises_the_generation),
+        IN_WORLD(what_beside_a_chain_raises_the_generation),
+        IN_WORLD(what_was_dropped_is_not_kept),
+        IN_WORLD(what_is_kept_is_of_one_trust_file),
+        IN_WORLD(what_is_kept_is_of_one_code),
+        IN_WORLD(what_is_kept_leads_to_itself),
+        cmocka_unit_test(what_is_kept_changes_no_answer),
     };
 
     return cmocka_run_group_tests_name("store generation", tests, NULL, NULL);

@@ -346,6 +346,61 @@ static void a_search_is_bounded(void **context)
     store_end(txn);
 }
 
+/* Flip a bit of the first row of a run, so many bytes before its end; 0: the first one. */
+static void flip_run(struct store_txn *txn, size_t from_end)
+{
+    static uint8_t bytes[256 * 1024];
+    struct key first = {0}, key;
+    struct walk walk;
+    size_t size;
+
+    key_add_number(&first, 0, 4);
+    assert_int_equal(walk_open(&walk, txn, TABLE_RUNS), STORE_OK);
+    assert_int_equal(walk_seek(&walk, &first), STORE_OK);
+    key = key_of(walk.key.data, walk.key.size);
+    size = walk.value.size;
+    assert_true(size <= sizeof bytes);
+    memcpy(bytes, walk.value.data, size);
+    walk_close(&walk);
+    bytes[from_end > 0 ? size - from_end : 0] ^= 1;
+    assert_int_equal(table_put(txn, TABLE_RUNS, &key, bytes, size), STORE_OK);
+}
+
+/* Else what was issued to one would be somebody else's, and a revoked one be gone without a word. */
+static void a_flipped_bit_in_a_run_is_damage(void **context)
+{
+    enum { MANY = 20000 };
+    static const size_t from_end[] = {0, 1, 8}; /* a posting, the last check, the chunk before */
+    const uint64_t lowest = UINT64_C(1) << 40;
+
+    (void)context;
+    for (size_t i = 0; i < sizeof from_end / sizeof from_end[0]; i++) {
+        struct subject her = world_subject(0);
+        struct store_txn *txn = world_write(&world);
+        uint64_t *places;
+        size_t count;
+        bool cut;
+
+        for (uint64_t k = 0; k < MANY; k++) {
+            const struct subject subject = world_subject(k);
+
+            her = subject_prefix(&subject) < subject_prefix(&her) ? subject : her;
+            add(txn, &subject, lowest + k);
+        }
+        world_commit(txn);
+        txn = world_write(&world);
+        assert_true(run_count(txn) > 0);
+        sort_model();
+        check(txn, &her);
+        flip_run(txn, from_end[i]);
+        arena_rewind(&world.arena, 0);
+        assert_int_equal(index_find(txn, &her, NULL, &places, &count, &cut, &world.arena), STORE_DAMAGED);
+        store_end(txn);
+        teardown(context);
+        setup(context);
+    }
+}
+
 static void a_batch_is_sorted_and_has_no_duplicates(void **context)
 {
     static const size_t counts[] = {0, 1, 2, 3, 4095, 4096, 4097, 100000};
@@ -400,6 +455,7 @@ int main(void)
         IN_WORLD(an_author_that_floods_hides_nobody),
         IN_WORLD(what_cannot_count_is_passed_by),
         IN_WORLD(a_search_is_bounded),
+        IN_WORLD(a_flipped_bit_in_a_run_is_damage),
         cmocka_unit_test(a_batch_is_sorted_and_has_no_duplicates),
         cmocka_unit_test(a_place_keeps_its_parts),
     };

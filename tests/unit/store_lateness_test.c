@@ -412,6 +412,181 @@ static void nobody_looks_when_it_was_said_where_nothing_ends(void **state)
     assert_null(dossier.credentials[0].place.event_signings);
 }
 
+/* ---- heads that were named before they were held ---- */
+
+static const struct hash made_up = {{1}};
+
+static void name_head(struct store_txn *txn, uint64_t seq, const struct hash *head, uint64_t days)
+{
+    assert_int_equal(store_note_named_head(txn, &school.actor.id, seq, head, START + days * DAY_S), STORE_OK);
+}
+
+/* Three blocks that arrive on day 200, and the school's word that there was none on day 150. */
+static void come_late(struct store_txn *txn)
+{
+    accredit(txn, true);
+    for (int i = 0; i < 3; i++) {
+        attest(txn, 200);
+    }
+    add_checkpoint(txn, &school, 0, &heads[0], START + 150 * DAY_S);
+}
+
+/* Of the one in block 2. */
+static enum lateness lateness(void)
+{
+    const struct dossier dossier = gather(2, UINT64_MAX);
+
+    assert_int_equal(dossier.credential_count, 1);
+    return lateness_of(&dossier.credentials[0].place, day_after(10), ACCREDITATION_GRACE_DAYS);
+}
+
+static void what_a_checkpoint_named_in_time_is_in_time(void **state)
+{
+    static const struct {
+        const char *why;
+        uint64_t seq;
+        const struct hash *head;
+        uint64_t days;
+        enum lateness wanted;
+    } rows[] = {
+        {"its own block was named on the last day", 2, &heads[2], 100, LATE_NO},
+        {"one above it was", 3, &heads[3], 100, LATE_NO},
+        {"one below it was", 1, &heads[1], 100, LATE_YES},
+        {"one above it was the day after", 3, &heads[3], 101, LATE_YES},
+        {"a block that nobody made was", 3, &made_up, 100, LATE_YES},
+        {"one below it was, under another number", 2, &heads[1], 100, LATE_YES},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct store_txn *txn = world_write(&world);
+        enum lateness found;
+
+        come_late(txn);
+        name_head(txn, rows[i].seq, rows[i].head, rows[i].days);
+        world_commit(txn);
+        found = lateness();
+        if (found != rows[i].wanted) {
+            fail_msg("%s: %d, not %d", rows[i].why, (int)found, (int)rows[i].wanted);
+        }
+        (void)teardown(state);
+        (void)setup(state);
+    }
+}
+
+static void the_first_arrival_of_a_name_counts(void **state)
+{
+    static const struct {
+        const char *why;
+        uint64_t seqs[2], days[2];
+    } rows[] = {
+        {"it came twice", {3, 3}, {100, 150}},
+        {"the first time by a clock that was ahead", {3, 3}, {150, 100}},
+        {"two heads above it were named", {2, 3}, {100, 150}},
+        {"the upper one first", {2, 3}, {150, 100}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct store_txn *txn = world_write(&world);
+
+        come_late(txn);
+        for (size_t j = 0; j < 2; j++) {
+            name_head(txn, rows[i].seqs[j], &heads[rows[i].seqs[j]], rows[i].days[j]);
+        }
+        world_commit(txn);
+        if (lateness() != LATE_NO) {
+            fail_msg("%s: it is not in time", rows[i].why);
+        }
+        (void)teardown(state);
+        (void)setup(state);
+    }
+}
+
+/* Whoever has a checkpoint key makes up heads; not even another number for one that there is takes it away.
+ */
+static void so_many_names_are_kept_the_last_ones(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    come_late(txn);
+    name_head(txn, 4, &heads[3], 99);
+    name_head(txn, 3, &heads[3], 100);
+    for (uint8_t i = 1; i < STORE_NAMED_HEADS_MAX; i++) {
+        name_head(txn, 3, &(struct hash){{i}}, 300);
+        name_head(txn, 3, &(struct hash){{i}}, 301); /* takes no room */
+    }
+    world_commit(txn);
+    assert_int_equal(lateness(), LATE_NO);
+    txn = world_write(&world);
+    name_head(txn, 3, &(struct hash){{STORE_NAMED_HEADS_MAX}}, 300);
+    world_commit(txn);
+    assert_int_equal(lateness(), LATE_YES);
+}
+
+static void a_branch_that_the_chain_left_shows_nothing(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    come_late(txn);
+    name_head(txn, 3, &heads[3], 100);
+    rewind_to_1(txn);
+    world_commit(txn);
+    assert_int_equal(below(3, UINT64_MAX), START + 150 * DAY_S);
+}
+
+/* The pack is copied from the question before. */
+static void a_pack_is_in_time_as_long_as_that_is_shown(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    publish_pack(txn, START + 200 * DAY_S);
+    world_commit(txn);
+    for (uint8_t i = 0; i <= STORE_NAMED_HEADS_MAX; i++) {
+        const struct hash other = {{i}};
+
+        txn = world_write(&world);
+        assert_int_equal(store_note_named_head(txn, &ase.actor.id, 1, i == 0 ? &ase.state.head : &other,
+                                               START + 50 * DAY_S),
+                         STORE_OK);
+        world_commit(txn);
+        assert_int_equal(gather(7, UINT64_MAX).packs[0].place.above_s,
+                         i < STORE_NAMED_HEADS_MAX ? START + 50 * DAY_S : 0);
+    }
+}
+
+static void what_is_said_about_it_is_in_time_as_well(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 1);
+    say_of_1(txn, STATUS_SUSPENDED, 2);
+    say_of_1(txn, STATUS_REINSTATED, 200);
+    name_head(txn, 3, &heads[3], 100);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_non_null(dossier.credentials[0].place.event_signings);
+    assert_int_equal(dossier.credentials[0].place.event_signings[1].above_s, START + 100 * DAY_S);
+}
+
+/* Two authors in one question, each with its own. */
+static void what_one_author_named_says_nothing_of_another(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    accredit_at(txn, true, START + 200 * DAY_S);
+    attest(txn, 200);
+    name_head(txn, 1, &heads[1], 100);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_int_equal(dossier.credentials[0].place.above_s, START + 100 * DAY_S);
+    assert_int_equal(dossier.accreditations[0].place.above_s, 0);
+}
+
 /* ---- clocks that were ahead ---- */
 
 /* It may have come any day until now: in time while now still is, and late for nothing by that alone. */
@@ -490,21 +665,28 @@ static void a_checkpoint_ahead_of_now_shows_nothing(void **state)
     assert_int_equal(gather_in(1, reach).credentials[0].place.below_s, 0);
 }
 
-/* Of a shop: someone joined the school by a consent that had expired long before. */
+/* Someone joined the school by a consent that had expired long before. */
+static void join_late(struct store_txn *txn)
+{
+    const struct built_key *key = &ase.actor.built[WORLD_PRESENT_KEY];
+    struct affiliation joined = world_joined(&world, &ase.actor.id, &school.actor.id, 1, key);
+
+    joined.consent.expires_s = START + DAY_S;
+    consent_id(&joined.id, &world.network, &joined.consent);
+    sign_hash(&joined.signature.signature, &key->secret, &joined.id);
+    world_publish_one(&world, txn, &school, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, START + 45 * DAY_S);
+}
+
+/* Of a shop. */
 static void nor_of_who_joined(void **state)
 {
     const uint64_t ahead_s = START + 50 * DAY_S;
     const struct subject shop = subject_of_actor(&school.actor.id);
     struct dossier_reach reach = {.known_by_s = UINT64_MAX};
     struct store_txn *txn = world_write(&world);
-    const struct built_key *key = &ase.actor.built[WORLD_PRESENT_KEY];
-    struct affiliation joined = world_joined(&world, &ase.actor.id, &school.actor.id, 1, key);
 
     (void)state;
-    joined.consent.expires_s = START + DAY_S;
-    consent_id(&joined.id, &world.network, &joined.consent);
-    sign_hash(&joined.signature.signature, &key->secret, &joined.id);
-    world_publish_one(&world, txn, &school, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, START + 45 * DAY_S);
+    join_late(txn);
     add_checkpoint(txn, &school, 0, &heads[0], ahead_s);
     world_commit(txn);
     reach.now_s = ahead_s - CHECKPOINT_AHEAD_S;
@@ -512,6 +694,25 @@ static void nor_of_who_joined(void **state)
     assert_int_equal(gather_of(&shop, reach).affiliations[0].place.below_s, ahead_s);
     reach.now_s--;
     assert_int_equal(gather_of(&shop, reach).affiliations[0].place.below_s, 0);
+}
+
+static void who_joined_did_so_in_time_where_that_was_named(void **state)
+{
+    const struct subject shop = subject_of_actor(&school.actor.id);
+    const struct dossier_place *place;
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    join_late(txn);
+    name_head(txn, 1, &school.state.head, 1);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 50 * DAY_S);
+    world_commit(txn);
+    dossier = gather_of(&shop, DOSSIER_REACH_ALL);
+    assert_int_equal(dossier.affiliation_count, 1);
+    place = &dossier.affiliations[0].place;
+    assert_int_equal(lateness_of(place, day_after(1), CONSENT_LATE_DAYS), LATE_NO);
+    assert_int_equal(place->below_s, 0); /* nobody looked */
 }
 
 static void what_is_said_about_it_by_such_a_clock_had_come_by_now_too(void **state)
@@ -547,11 +748,19 @@ int main(void)
         IN_WORLD(a_cut_that_was_recorded_late_is_shown_to_be),
         IN_WORLD(what_is_said_for_somebody_and_came_late_is_shown_to_be),
         IN_WORLD(nobody_looks_when_it_was_said_where_nothing_ends),
+        IN_WORLD(what_a_checkpoint_named_in_time_is_in_time),
+        IN_WORLD(the_first_arrival_of_a_name_counts),
+        IN_WORLD(so_many_names_are_kept_the_last_ones),
+        IN_WORLD(a_branch_that_the_chain_left_shows_nothing),
+        IN_WORLD(a_pack_is_in_time_as_long_as_that_is_shown),
+        IN_WORLD(what_is_said_about_it_is_in_time_as_well),
+        IN_WORLD(what_one_author_named_says_nothing_of_another),
         IN_WORLD(what_came_by_a_clock_that_was_ahead_had_come_by_now),
         IN_WORLD(its_author_shows_it_late_only_once_now_is),
         IN_WORLD(what_is_kept_between_questions_arrives_by_the_time_of_each),
         IN_WORLD(a_checkpoint_ahead_of_now_shows_nothing),
         IN_WORLD(nor_of_who_joined),
+        IN_WORLD(who_joined_did_so_in_time_where_that_was_named),
         IN_WORLD(what_is_said_about_it_by_such_a_clock_had_come_by_now_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

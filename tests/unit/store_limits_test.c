@@ -9,6 +9,7 @@
 #include "store/chains.h"
 #include "store/grants.h"
 #include "store/tables.h"
+#include "tests/support/shop_world.h"
 #include "tests/support/side_branch.h"
 
 /* What a search gives up on that looks at too much: what hangs on the rest is unknown, and by which limit is
@@ -431,7 +432,7 @@ static void accredit_lacking(struct store_txn *txn)
     world_publish(&world, txn, &ase, &draft, EARLY_S);
 }
 
-/* Whoever comes last may have said something about her. */
+/* Anybody may have said something about her: of too many no node hears some, by numbers that are its own. */
 static void more_who_lack_than_are_looked_at_are_a_limit(void **state)
 {
     static const struct {
@@ -448,7 +449,7 @@ static void more_who_lack_than_are_looked_at_are_a_limit(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct actor_id last = nth_lacking(rows[i].authorised);
+        const struct actor_id first = nth_lacking(1), last = nth_lacking(rows[i].authorised);
         const size_t mark = arena_mark(&world.arena);
         struct store_txn *txn = world_write(&world);
         struct dossier dossier;
@@ -458,11 +459,12 @@ static void more_who_lack_than_are_looked_at_are_a_limit(void **state)
         assert_int_equal(
             store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
             STORE_OK);
+        store_end(txn);
         if (dossier.cuts.credentials != rows[i].cut ||
+            (dossier_log_of(&dossier, &first) == NULL) != rows[i].cut ||
             (dossier_log_of(&dossier, &last) == NULL) != rows[i].cut) {
             fail_msg("%s", rows[i].sentence);
         }
-        store_end(txn);
         arena_rewind(&world.arena, mark);
     }
 }
@@ -653,6 +655,103 @@ static void who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node(voi
     }
 }
 
+/* ---- which shops say that she joined ---- */
+
+static struct world_author maria, garage, rival;
+
+/* Of strangers, each of whom says something under a key, as far as the index knows. */
+static void crowd_speaks(struct store_txn *txn, const struct key *about, size_t count, bool beside)
+{
+    enum { SIDE_KEY_TAIL = 8 + 2 };
+
+    for (size_t i = 0; i < count; i++) {
+        const struct actor_id stranger = nth_lacking(i);
+        struct disk_author row;
+        struct key key = *about;
+
+        assert_int_equal(author_intern(txn, &stranger, &row), STORE_OK);
+        assert_int_equal(author_write(txn, &stranger, &row), STORE_OK);
+        if (!beside) {
+            assert_int_equal(grant_put(txn, about, &(struct entry_at){row.number, 1, 0}), STORE_OK);
+            continue;
+        }
+        grant_key_add_author(&key, row.number);
+        key.size += SIDE_KEY_TAIL;
+        memset(key.bytes + key.size - SIDE_KEY_TAIL, 0, SIDE_KEY_TAIL);
+        assert_int_equal(table_put(txn, TABLE_SIDE_ENTRIES, &key, NULL, 0), STORE_OK);
+    }
+}
+
+/* The garage by a key of hers, the rival by one that nobody knows for hers. */
+static void join(struct store_txn *txn, struct world_author *shop, uint64_t seed, bool beside)
+{
+    struct built_key made_up;
+    struct affiliation joined;
+
+    build_key(&made_up, ROLE_PRESENT, 77, 0);
+    world_begin_log(&world, txn, shop, seed, EARLY_S);
+    joined = world_joined(&world, &maria.actor.id, &shop->actor.id, 0,
+                          shop == &garage ? &maria.actor.built[WORLD_PRESENT_KEY] : &made_up);
+    if (beside) {
+        struct block block;
+        struct draft draft;
+
+        draft_one(&draft, CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
+        branch_sign(&block, &world, txn, shop, &draft, EARLY_S);
+        assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
+    } else {
+        world_publish_one(&world, txn, shop, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, EARLY_S);
+    }
+}
+
+/* Those that are left are the same at every node: those that she surely joined, on their chains. */
+static void of_a_crowd_of_shops_the_same_are_heard_at_every_node(void **state)
+{
+    static const struct {
+        bool beside;
+        size_t crowd;
+        size_t heard;
+        bool cut;
+    } rows[] = {
+        {false, DOSSIER_AFFILIATIONS_MAX - 2, 2, false},
+        {false, DOSSIER_AFFILIATIONS_MAX - 1, 1, true},
+        {true, SIDE_SPEAKERS_MANY - 2, 2, false},
+        {true, SIDE_SPEAKERS_MANY - 1, 0, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const bool beside = rows[i / 2].beside, crowd_first = i % 2 == 0;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct subject her;
+        struct dossier dossier;
+        struct key key;
+
+        world_begin_log(&world, txn, &maria, 4, EARLY_S);
+        her = subject_of_actor(&maria.actor.id);
+        key = grant_key_of_actor(GRANT_JOINED, &maria.actor.id);
+        if (crowd_first) {
+            crowd_speaks(txn, &key, rows[i / 2].crowd, beside);
+        }
+        join(txn, &rival, 5, beside);
+        join(txn, &garage, 6, beside);
+        if (!crowd_first) {
+            crowd_speaks(txn, &key, rows[i / 2].crowd, beside);
+        }
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
+        store_end(txn);
+        if (dossier.affiliation_count != rows[i / 2].heard || dossier.cuts.affiliations != rows[i / 2].cut ||
+            (dossier.affiliation_count == 1 && dossier.affiliations[0].signature != REASON_NONE)) {
+            fail_msg("%zu shops %s, met %s: %zu", rows[i / 2].crowd, beside ? "beside" : "on chains",
+                     crowd_first ? "first" : "last", dossier.affiliation_count);
+        }
+        arena_rewind(&world.arena, mark);
+    }
+}
+
 /* ---- few accreditors each of many ---- */
 
 enum { FEW = 8, EACH = 16, ISSUERS = DOSSIER_GRANTS_MAX / FEW / EACH + 2 };
@@ -704,6 +803,7 @@ int main(void)
         cmocka_unit_test(more_who_lack_than_are_looked_at_are_a_limit),
         cmocka_unit_test(what_cuts_keep_that_cuts_keep_is_followed_so_far),
         cmocka_unit_test(who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node),
+        cmocka_unit_test(of_a_crowd_of_shops_the_same_are_heard_at_every_node),
         cmocka_unit_test(few_accreditors_each_of_many_take_no_more_than_there_is_room_for),
     };
     const int failed = cmocka_run_group_tests_name("store limits below cuts", tests, setup, teardown);

@@ -630,6 +630,79 @@ static void the_branch_that_was_named_first_of_70_is_named(void **state)
     expect("she was revoked there", crowd, OVERALL_UNDETERMINED, REASON_VOIDED);
 }
 
+/* The node follows the revocation for a day, and then goes with the rotation, which comes from below it. */
+static void follow_and_leave(struct crowd *crowd)
+{
+    enum { FOLLOWED_S = 86400 };
+    const struct status revoked = {.seq = 1, .action = STATUS_REVOKED};
+    const struct log_state from = branch_off(&crowd->school);
+    struct store_txn *txn = world_write(&crowd->world);
+
+    attest(crowd, txn, &crowd->school, ANOTHER, 1);
+    say(crowd, txn, &crowd->school, revoked, 1);
+    assert_int_equal(
+        store_unwind_to(txn, &crowd->world.network, &crowd->school.actor.id, from.seq, EARLY_S + FOLLOWED_S),
+        STORE_OK);
+    crowd->school.state = from;
+    world_rotate(&crowd->world, txn, &crowd->school, EARLY_S + FOLLOWED_S);
+    world_commit(txn);
+}
+
+static void what_was_followed_for_a_day_is_found_below_150_revocations_that_were_not(void **state)
+{
+    const struct status revoked = {.seq = 1, .action = STATUS_REVOKED};
+    struct crowd *crowd = &crowds[0];
+    struct log_state from;
+    struct store_txn *txn;
+    struct block first;
+
+    (void)state;
+    certify(crowd);
+    for (size_t k = 0; k < 5; k++) {
+        begin_junk(crowd, &from, &txn);
+        attest(crowd, txn, &crowd->school, ANOTHER, 1);
+        say(crowd, txn, &crowd->school, revoked, SAYABLE);
+        end_junk(crowd, txn, &from, &first);
+    }
+    follow_and_leave(crowd);
+    decide(crowd, NULL);
+    expect("the school's log went back behind it", crowd, OVERALL_UNDETERMINED, REASON_REWOUND);
+}
+
+static void what_came_after_the_rotation_says_nothing_though_its_branch_is_named(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t arrived_s;
+        enum overall overall;
+        enum reason reason;
+    } rows[] = {
+        {"it came before", ROTATED_S - 1, OVERALL_UNDETERMINED, REASON_VOIDED},
+        {"it came after", ROTATED_S + 1, OVERALL_VALID, REASON_NONE},
+    };
+    const struct status revoked = {.seq = 1, .action = STATUS_REVOKED};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct crowd *crowd = &crowds[i];
+        struct log_state from;
+        struct store_txn *txn;
+        struct branch branch;
+
+        certify(crowd);
+        begin_junk(crowd, &from, &txn);
+        say(crowd, txn, &crowd->school, revoked, 1);
+        end_branch(crowd, txn, &crowd->school, &from, &branch);
+        rotate(crowd, &crowd->school);
+        txn = world_write(&crowd->world);
+        keep_aside(crowd, txn, &branch, rows[i].arrived_s);
+        name_branches(crowd, txn, &crowd->school, branch.blocks, 1);
+        world_commit(txn);
+        decide(crowd, NULL);
+        expect(rows[i].sentence, crowd, rows[i].overall, rows[i].reason);
+    }
+}
+
 /* However often it was said on the branch, what the school states again holds. */
 static void what_is_reinstated_holds_after_90_revocations_on_named_branches(void **state)
 {
@@ -792,6 +865,8 @@ int main(void)
         IN_CROWD(junk_on_dropped_branches_makes_nothing_doubtful),
         IN_CROWD(voids_without_effect_hide_none_that_takes_something),
         IN_CROWD(the_branch_that_was_named_first_of_70_is_named),
+        IN_CROWD(what_was_followed_for_a_day_is_found_below_150_revocations_that_were_not),
+        IN_CROWD(what_came_after_the_rotation_says_nothing_though_its_branch_is_named),
         IN_CROWD(what_is_reinstated_holds_after_90_revocations_on_named_branches),
         IN_CROWD(more_voids_than_are_looked_at_are_a_limit_until_a_rotation),
         IN_CROWD(voids_that_take_the_same_are_one),

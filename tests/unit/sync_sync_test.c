@@ -13,7 +13,7 @@
 
 /* ---- decisions ---- */
 
-enum { STEPS_MAX = 12, TEXT_SIZE = 512 };
+enum { STEPS_MAX = 20, TEXT_SIZE = 512, BLOCK_SIZE = 512 * 1024 };
 
 /* One event in short: of peer, about the block seq of author 'A' (or 'B'), seq -1: none. */
 struct script_step {
@@ -25,6 +25,9 @@ struct script_step {
     uint64_t after_ms; /* since the step before */
     bool theirs_gaps, ours_gaps, ours_cuts;
 };
+
+/* The one that this node dialled; all others dialled it. */
+enum { DIALLED = 4 };
 
 /* The sentence, the events, and what the last of them brings about. */
 struct decision {
@@ -121,7 +124,14 @@ static const struct decision decisions[] = {
     {"What an unknown peer says is ignored.", STEPS(HEAD(1, 5, MISSING)), ""},
     {"A head that we lack is asked for.", STEPS(UP(1), HEAD(1, 5, MISSING)), "want@1"},
     {"… once.", STEPS(UP(1), HEAD(1, 5, MISSING), HEAD(1, 5, MISSING)), ""},
-    {"… of one peer.", STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING)), ""},
+    {"… of a second peer too, while the first has kept no promise yet.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING)), "want@2"},
+    {"… not of a third.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING)), ""},
+    {"… not of a second, where the first has kept one.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), IN(1, 5), HEAD(1, 9, MISSING), HEAD(2, 9, MISSING)), ""},
+    {"… or of another that has, where the first has not.",
+     STEPS(UP(1), UP(2), HEAD(2, 5, MISSING), IN(2, 5), HEAD(1, 9, MISSING), HEAD(2, 9, MISSING)), "want@2"},
     {"A head that we have needs nothing.", STEPS(UP(1), HEAD(1, 5, SAME)), ""},
     {"A head that we are ahead of needs nothing.", STEPS(UP(1), HEAD(1, 5, AHEAD)), ""},
     {"Nothing is asked of authors that are not admitted.", STEPS(UP(1), HEAD(1, 5, NOT_ADMITTED)), ""},
@@ -141,18 +151,67 @@ static const struct decision decisions[] = {
     {"… not earlier.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(1999)), ""},
     {"… then after twice as long.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(3999)), ""},
     {"… which is 4 to 5 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(5000)), "want@1"},
-    {"A want without answer goes to another peer that announced the same.",
-     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), TICK(2500)), "want@2"},
+    {"A want without answer goes to another peer that announced the same, before it is repeated.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), TICK(2500)),
+     "want@3 want@1"},
+    {"… whose time is its own.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), TICK(2500),
+           TICK(2500)),
+     "want@2"},
+    {"Two that have kept no promise don't keep out one that has.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(3, 5, MISSING), IN(3, 5), HEAD_OF('B', 1, 5), HEAD_OF('B', 2, 5),
+           HEAD_OF('B', 3, 5)),
+     "want@3:B"},
+    {"… nor two that dialled this node one that it dialled.",
+     STEPS(UP(1), UP(2), UP(DIALLED), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(DIALLED, 5, MISSING)),
+     "want@4"},
+    {"Of those that wait, one that this node dialled goes first.",
+     STEPS(UP(1), UP(2), UP(DIALLED), HEAD(1, 5, MISSING), IN(1, 5), HEAD_OF('C', 2, 5), IN_OF('C', 2, 5),
+           HEAD_OF('B', 2, 5), HEAD_OF('B', 1, 5), HEAD_OF('B', DIALLED, 5), DOWN(2)),
+     "want@4:B want@1:B"},
+    {"… then one that has kept a promise.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(3, 5, MISSING), IN(3, 5), HEAD_OF('C', 2, 5), IN_OF('C', 2, 5),
+           HEAD_OF('B', 2, 5), HEAD_OF('B', 1, 5), HEAD_OF('B', 3, 5), DOWN(2)),
+     "want@3:B"},
+    {"Whoever lets a want stall has kept no promise.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), IN(1, 5), HEAD(1, 9, MISSING), TICK(2500), HEAD_OF('B', 1, 5),
+           HEAD_OF('B', 2, 5)),
+     "want@2:B"},
+    {"What a slow one is asked for, another is asked for too.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
+           HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200)),
+     "want@3"},
+    {"… where two that bring nothing are asked, a third.",
+     STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 5, 5), IN_OF('B', 5, 5), HEAD(1, 40, MISSING),
+           HEAD(2, 40, MISSING), HEAD(3, 40, MISSING), TICK(1100)),
+     "want@3"},
+    {"… and the slow one has kept no promise.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
+           HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200), HEAD_OF('C', 1, 5),
+           HEAD_OF('C', 2, 5)),
+     "want@2:C"},
+    {"… until it brings what it was asked for.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
+           HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200), HEAD(1, 40, MISSING),
+           DOWN(3), HEAD(2, 40, MISSING)),
+     ""},
+    {"… not what an even one is.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), TICK(900), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6),
+           IN_OF('B', 1, 6), HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(1100)),
+     ""},
     {"A block that comes gives the rest of the batch more time.",
      STEPS(UP(1), HEAD(1, 5, MISSING), TICK(1900), IN(1, 2), TICK(1900)), ""},
     {"When the asked peer goes down, another one is asked at once.",
-     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), DOWN(1)), "want@2"},
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), DOWN(1)),
+     "want@3"},
     {"When the only one goes down, the want ends.", STEPS(UP(1), HEAD(1, 5, MISSING), DOWN(1), TICK(2500)),
      ""},
     {"When the target came, nothing is asked again.", STEPS(UP(1), HEAD(1, 5, MISSING), IN(1, 5), TICK(2500)),
      ""},
     {"When the asked peer has no more than we, another one is asked.",
-     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 9, MISSING), HEAD(1, 5, SAME)), "want@2"},
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 9, MISSING), HEAD(3, 9, MISSING),
+           HEAD(1, 5, SAME)),
+     "want@3"},
     {"Two long logs are asked for at once.", STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 100)),
      "want@1:B"},
     {"… a third one waits.", STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 100), HEAD_OF('C', 1, 100)),
@@ -167,8 +226,11 @@ static const struct decision decisions[] = {
      "want@2:C"},
     {"A long log leaves room for short ones.",
      STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 3), HEAD_OF('C', 1, 3)), "want@1:C"},
-    {"… of sixteen blocks in all.",
-     STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 3), HEAD_OF('C', 1, 3), HEAD_OF('D', 1, 0)), ""},
+    {"… of eight MiB in all.",
+     STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 3), HEAD_OF('C', 1, 3), HEAD_OF('D', 1, 0)),
+     "want@1:D"},
+    {"… and no more.",
+     STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 3), HEAD_OF('C', 1, 3), HEAD_OF('D', 1, 1)), ""},
     {"An orphan asks its sender for what lies before.", STEPS(UP(1), ORPHAN(1, 9)), "want@1"},
     {"… once.", STEPS(UP(1), ORPHAN(1, 9), ORPHAN(1, 10)), ""},
     {"A block of this machine is pushed to all.", STEPS(UP(1), UP(2), NEW(SYNC_LOCAL, 7)), "push@1 push@2"},
@@ -260,7 +322,7 @@ static const struct decision decisions[] = {
     {"When all is there, nobody is asked any more.",
      STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), HEAD(1, 5, SAME), TICK(4000)), ""},
     {"Whoever brings nothing is asked again after half a minute.",
-     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(30000)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(33500)), "heads@1 cuts@1"},
     {"… then after a minute.", STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
      "heads@1"},
     {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
@@ -278,6 +340,7 @@ static struct head head_of(char author, int seq)
     head.seq = (uint64_t)seq;
     head.hash.bytes[0] = (uint8_t)author;
     head.hash.bytes[1] = (uint8_t)(seq + 1);
+    head.bytes = (head.seq + 1) * BLOCK_SIZE;
     return head;
 }
 
@@ -314,6 +377,8 @@ static struct sync_event event_of(const struct script_step *step)
                                .ours = step->ours,
                                .ours_gaps = step->ours_gaps,
                                .ours_cuts = step->ours_cuts,
+                               .dialled = step->peer == DIALLED,
+                               .size = BLOCK_SIZE,
                                .author = head.author};
 }
 
@@ -395,13 +460,14 @@ static size_t feed_heads(struct sync *sync, struct sync_actions *actions, uint32
 
         event.head.author = author_number(i);
         event.head.hash.bytes[0] = 1;
+        event.head.bytes = 1000;
         sync_step(sync, &event, now_ms, actions);
         wants += actions->count;
     }
     return wants;
 }
 
-static void one_peer_is_asked_16_things_at_once(void **state)
+static void what_one_peer_claims_takes_no_place_from_another(void **state)
 {
     struct sync *sync = malloc(sync_size());
     struct sync_actions *actions = malloc(sizeof *actions);
@@ -411,11 +477,13 @@ static void one_peer_is_asked_16_things_at_once(void **state)
     assert_non_null(sync);
     assert_non_null(actions);
     sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
-    sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = 1}, 0, actions);
-    assert_int_equal(feed_heads(sync, actions, 1, 3 * WANTS_KEPT_MAX, 0), SYNC_WANTS_PER_PEER_MAX);
+    for (uint32_t peer = 1; peer <= 3; peer++) {
+        sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer}, 0, actions);
+    }
+    assert_int_equal(feed_heads(sync, actions, 1, 3 * CLAIMS_PER_PEER_MAX, 0), SYNC_ASKS_PER_PEER_MAX);
     /* Each one that is answered makes room for the next, until all that found a place were asked for. */
-    wants = SYNC_WANTS_PER_PEER_MAX;
-    for (uint32_t i = 0; i < WANTS_KEPT_MAX; i++) {
+    wants = SYNC_ASKS_PER_PEER_MAX;
+    for (uint32_t i = 0; i < CLAIMS_PER_PEER_MAX; i++) {
         struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = 1, .ours = SYNC_OURS_SAME};
 
         event.head.author = author_number(i);
@@ -423,7 +491,10 @@ static void one_peer_is_asked_16_things_at_once(void **state)
         sync_step(sync, &event, 0, actions);
         wants += actions->count;
     }
-    assert_int_equal(wants, WANTS_KEPT_MAX);
+    assert_int_equal(wants, CLAIMS_PER_PEER_MAX);
+    /* A second one claims as much, and what a third one claims is asked for all the same. */
+    (void)feed_heads(sync, actions, 2, 3 * CLAIMS_PER_PEER_MAX, 0);
+    assert_int_equal(feed_heads(sync, actions, 3, 10, 0), 10);
     free(actions);
     free(sync);
 }
@@ -698,7 +769,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions_are_as_the_sentences_say),
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
-        cmocka_unit_test(one_peer_is_asked_16_things_at_once),
+        cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
         cmocka_unit_test(empty_promises_are_asked_for_ever_more_seldom),
         cmocka_unit_test(two_nodes_meet),

@@ -87,9 +87,13 @@ static int call_daemon(struct publisher *publisher, enum control_op op, struct b
     enum control_error error;
     struct bytes reply;
 
-    error = control_call(publisher->session->control_fd, op, request, &result, publisher->reply, &size);
+    error = control_call(&publisher->session->home, publisher->session->control_fd, op, request, &result,
+                         publisher->reply, &size);
     if (error == CONTROL_OK && result != CONTROL_DONE && size != 4) {
         error = CONTROL_BROKEN;
+    }
+    if (error == CONTROL_REFUSES) {
+        return session_fail_refused(publisher->session);
     }
     if (error != CONTROL_OK) {
         return look_whether_it_stands(publisher, error, request);

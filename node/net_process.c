@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "node/net.h"
+#include "node/net_filter.h"
 #include "node/net_sandbox.h"
 
 enum {
@@ -203,8 +204,15 @@ static bool process_init(struct process *process, enum net_role role, int fd)
     }
     process->net.now_ms = clock_ms();
     process->signal_fd = open_signals();
-    return process->signal_fd >= 0 && sodium_init() >= 0 && net_sandbox_enter(role) &&
-           start_library(&process->net);
+    if (process->signal_fd < 0 || sodium_init() < 0) {
+        return false;
+    }
+    /* The library looks for files when it is started, and starts its threads with the first socket. */
+    if (net_sandbox_enter(role) && start_library(&process->net) && net_filter_load(role)) {
+        return true;
+    }
+    say_failed(&process->net, "the system doesn't let this process give up what it doesn't need (seccomp)");
+    return false;
 }
 
 /* Closing waits for the sockets' linger, 200 ms, and for nothing else. */

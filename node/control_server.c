@@ -177,24 +177,29 @@ static bool has_request(const struct control_client *client)
     return client->in_size >= REQUEST_HEADER_SIZE && client->in_size == request_size(client);
 }
 
-static bool reserve(struct control_client *client, size_t capacity)
+/* Make room for what is missing of the wanted bytes, growing with what has really come. Returns: how much
+ * may be read; 0: there is no memory. */
+static size_t reserve(struct control_client *client, size_t wanted)
 {
+    size_t room = wanted - client->in_size;
     uint8_t *in = NULL;
 
-    if (capacity <= client->in_capacity) {
-        return true;
+    if (room > READ_SIZE + client->in_size) {
+        room = READ_SIZE + client->in_size;
     }
-    in = realloc(client->in, capacity);
+    if (client->in_size + room <= client->in_capacity) {
+        return room;
+    }
+    in = realloc(client->in, client->in_size + room);
     if (in == NULL) {
-        return false;
+        return 0;
     }
     client->in = in;
-    client->in_capacity = capacity;
-    return true;
+    client->in_capacity = client->in_size + room;
+    return room;
 }
 
-/* Read up to the end of one request, growing with what has really come. Returns: false when the client has to
- * go. */
+/* Read up to the end of one request. Returns: false when the client has to go. */
 static bool read_request(struct control_client *client, uint64_t now_ms)
 {
     for (;;) {
@@ -209,11 +214,8 @@ static bool read_request(struct control_client *client, uint64_t now_ms)
         if (client->in_size == wanted) {
             return true;
         }
-        room = wanted - client->in_size;
-        if (room > READ_SIZE + client->in_size) {
-            room = READ_SIZE + client->in_size;
-        }
-        if (!reserve(client, client->in_size + room)) {
+        room = reserve(client, wanted);
+        if (room == 0) {
             return false;
         }
         count = recv(client->fd, client->in + client->in_size, room, 0);

@@ -2,8 +2,8 @@
 #define NODE_CONTROL_SERVER_H
 
 /* The daemon's end of the control socket: requests come whole and with the home's token or not at all,
- * replies go when the daemon has them. Non-blocking; a client has one request under way, bounded buffers, 30
- * s to begin the next one and 30 s to finish it. */
+ * replies go when the daemon has them. Non-blocking; a client has one request under way, bounded buffers,
+ * 30 s to begin the next one and 30 s to finish it. */
 
 #include <poll.h>
 

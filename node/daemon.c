@@ -12,6 +12,7 @@
 #include "node/clock.h"
 #include "node/erasing.h"
 #include "node/logline.h"
+#include "node/net_sandbox.h"
 #include "node/requests.h"
 #include "node/settle.h"
 
@@ -301,6 +302,11 @@ static void log_start(const struct daemon *daemon)
     }
     LOG(LOG_INFO, "started", LOG_T("home", daemon->home.path), LOG_T("network", daemon->home.network.tag),
         LOG_T("node", node), LOG_T("actor", actor), LOG_N("pid", getpid()));
+    if (!net_sandbox_has_landlock()) {
+        LOG(LOG_WARN, "landlock-missing",
+            LOG_T("why",
+                  "This kernel has no Landlock: that net processes open no file rests on seccomp alone."));
+    }
 }
 
 /* ---- the loop ---- */

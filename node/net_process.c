@@ -204,14 +204,16 @@ static bool process_init(struct process *process, enum net_role role, int fd)
     }
     process->net.now_ms = clock_ms();
     process->signal_fd = open_signals();
-    if (process->signal_fd < 0 || sodium_init() < 0) {
+    if (process->signal_fd < 0 || sodium_init() < 0 || !net_sandbox_enter(role) ||
+        !start_library(&process->net)) {
         return false;
     }
     /* The library looks for files when it is started, and starts its threads with the first socket. */
-    if (net_sandbox_enter(role) && start_library(&process->net) && net_filter_load(role)) {
+    if (net_filter_load(role)) {
         return true;
     }
-    say_failed(&process->net, "the system doesn't let this process give up what it doesn't need (seccomp)");
+    say_failed(&process->net,
+               "this system filters no system calls (seccomp), and no net process runs without");
     return false;
 }
 

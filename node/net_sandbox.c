@@ -60,11 +60,22 @@ static size_t ruleset_size(long version)
     return version >= 4 ? offsetof(struct ruleset, scoped) : offsetof(struct ruleset, net);
 }
 
+/* Returns: below 1 where there is none. */
+static long landlock_version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+}
+
+bool net_sandbox_has_landlock(void)
+{
+    return landlock_version() >= 1;
+}
+
 /* Deny every file and the direction of TCP that the role does not need. A kernel without Landlock is no
  * failure. */
 static void deny_files(enum net_role role)
 {
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+    long version = landlock_version();
     if (version < 1) {
         return;
     }

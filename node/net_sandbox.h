@@ -20,8 +20,10 @@
 #define NET_SANDBOX_OFF 0
 #endif
 
-/* Before any thread starts. Returns: false when the system refuses a limit; what the kernel doesn't know is
- * left out. */
+/* Whether the kernel can take files away from a process as such. */
+bool net_sandbox_has_landlock(void);
+/* Before any thread starts. Returns: false when the system refuses a limit; what the kernel doesn't know of
+ * Landlock is left out. */
 bool net_sandbox_enter(enum net_role role);
 
 #endif

@@ -115,27 +115,33 @@ static bool tell(struct starter *starter, const struct starter_request *request,
            sendmsg(starter->fd, &message, MSG_NOSIGNAL) == (ssize_t)(sizeof *request + size);
 }
 
-pid_t starter_start(struct starter *starter, enum starter_kind kind, const char *const *texts, size_t count,
-                    int fd)
+static size_t join(char joined[STARTER_TEXTS_SIZE_MAX], const char *const *texts, size_t count)
 {
-    const struct starter_request request = {.op = STARTER_START, .kind = kind};
-    struct starter_report report;
-    char joined[STARTER_TEXTS_SIZE_MAX];
     size_t size = 0;
 
     assert(count <= STARTER_TEXTS_MAX);
     for (size_t i = 0; i < count; i++) {
         size_t text_size = strlen(texts[i]) + 1;
 
-        assert(text_size <= sizeof joined - size);
+        assert(text_size <= STARTER_TEXTS_SIZE_MAX - size);
         memcpy(joined + size, texts[i], text_size);
         size += text_size;
     }
+    return size;
+}
+
+pid_t starter_start(struct starter *starter, enum starter_kind kind, const char *const *texts, size_t count,
+                    int fd)
+{
+    const struct starter_request request = {.op = STARTER_START, .kind = kind};
+    struct starter_report report;
+    char joined[STARTER_TEXTS_SIZE_MAX];
+
     if (starter->end_count == STARTER_CHILDREN_MAX) {
         errno = EAGAIN;
         return 0;
     }
-    if (tell(starter, &request, joined, size, fd)) {
+    if (tell(starter, &request, joined, join(joined, texts, count), fd)) {
         while (receive(starter, &report, START_MS_MAX)) {
             if (report.kind == STARTER_ENDED) {
                 note_end(starter, &report);

@@ -1,11 +1,10 @@
 #ifndef NODE_STARTER_H
 #define NODE_STARTER_H
 
-/* A small process that starts all others for the daemon: net processes, the program of --on-change,
- * what looks names up. It is
- * forked before the daemon opens anything, so that what it forks holds no store and no key, and so that the
- * daemon with its large address space never forks. It ends with the daemon, and with it whatever still runs.
- */
+/* A small process that starts all others for the daemon: net processes, the program of --on-change, what
+ * looks names up. It is forked before the daemon opens anything, so that what it forks holds no store and no
+ * key, and the daemon with its large address space never forks. It ends with the daemon, and with it
+ * whatever still runs. */
 
 #include <stdbool.h>
 #include <stddef.h>

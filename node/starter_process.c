@@ -285,28 +285,36 @@ static int descriptor_in(struct msghdr *message)
     return fd;
 }
 
-/* Returns: false when the daemon has gone. */
-static bool take_request(struct starting *starting)
+/* Returns: the size of request and texts; less than the request's when the daemon has gone. */
+static ssize_t receive(struct starter_request *request, char texts[STARTER_TEXTS_SIZE_MAX], int *fd)
 {
-    static char texts[STARTER_TEXTS_SIZE_MAX + 1];
-    struct starter_request request;
     union {
         struct cmsghdr header;
         char memory[CMSG_SPACE(sizeof(int))];
     } control;
-    struct iovec parts[] = {{.iov_base = &request, .iov_len = sizeof request},
-                            {.iov_base = texts, .iov_len = sizeof texts - 1}};
+    struct iovec parts[] = {{.iov_base = request, .iov_len = sizeof *request},
+                            {.iov_base = texts, .iov_len = STARTER_TEXTS_SIZE_MAX}};
     struct msghdr message = {.msg_iov = parts,
                              .msg_iovlen = 2,
                              .msg_control = control.memory,
                              .msg_controllen = sizeof control.memory};
     ssize_t size = recvmsg(CORE_FD, &message, MSG_CMSG_CLOEXEC);
+
+    *fd = size > 0 ? descriptor_in(&message) : -1;
+    return size;
+}
+
+/* Returns: false when the daemon has gone. */
+static bool take_request(struct starting *starting)
+{
+    static char texts[STARTER_TEXTS_SIZE_MAX + 1];
+    struct starter_request request;
     int fd = -1;
+    ssize_t size = receive(&request, texts, &fd);
 
     if (size < (ssize_t)sizeof request) {
-        return size < 0 && errno == EINTR;
+        return false;
     }
-    fd = descriptor_in(&message);
     texts[(size_t)size - sizeof request] = '\0';
     switch (request.op) {
     case STARTER_START:

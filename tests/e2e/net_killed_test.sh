@@ -68,4 +68,18 @@ ok "without its starter a daemon ends" [ "$code" = 12 ]
 ok "and says why" grep -q "start tradeproofd again" "$world/reader.log"
 # shellcheck disable=SC2086
 ok "and all that it started" until_true 10 are_gone $starter $net
+
+# A kernel that can't keep a net process in its place is named.
+code=0
+timeout 20 "$bin/tests/old_kernel" seccomp "$bin/tradeproofd" --home "$world/reader" --listen 127.0.0.1:0 \
+    2>"$world/no_seccomp.log" || code=$?
+ok "without seccomp a daemon that is to listen ends" [ "$code" = 12 ]
+ok "and says why" grep -q "^tradeproofd: .*seccomp" "$world/no_seccomp.log"
+rm -f "$world/reader/endpoint"
+"$bin/tests/old_kernel" landlock "$bin/tradeproofd" --home "$world/reader" --peer "$(cat "$world/ase/endpoint")" \
+    2>"$world/no_landlock.log" &
+daemon[reader]=$!
+ok "without Landlock the nodes meet" until_true 20 status_is reader peers 1
+ok "and it is said" grep -q "no Landlock" "$world/no_landlock.log"
+ok "with Landlock it isn't" [ "$(grep -c Landlock "$world/ase.log")" = 0 ]
 finish

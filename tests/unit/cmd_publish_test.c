@@ -574,7 +574,7 @@ static void whether_a_block_stands_is_looked_for_where_the_daemon_does_not_answe
 static void a_question_to_a_daemon_that_hangs_ends(void **state)
 {
     const struct timeval soon = {.tv_usec = 20000};
-    char asked[64];
+    char asked[128];
     json_t *answer;
     int ends[2];
 

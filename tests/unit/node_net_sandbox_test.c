@@ -11,7 +11,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -30,6 +29,7 @@
 #include "node/net_sandbox.h"
 #include "node/netlink.h"
 #include "tests/support/curve_client.h"
+#include "tests/support/old_kernel.h"
 
 enum { LANDLOCK_VERSION_FLAG = 1, LANDLOCK_VERSION_WITH_TCP = 4, PAGE = 4096, NOT_KILLED = 77 };
 
@@ -337,11 +337,30 @@ static void be_first(void)
     (void)syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &first);
 }
 
+#ifdef __x86_64__
+enum { GETPID_OF_I386 = 20, CALL_OF_X32 = 0x40000000 };
+
+static void call_as_i386(void)
+{
+    long number = GETPID_OF_I386;
+    __asm__ volatile("int $0x80" : "+a"(number) : : "memory");
+}
+
+static void call_as_x32(void)
+{
+    (void)syscall(CALL_OF_X32 | SYS_getpid);
+}
+#endif
+
 static const struct {
     const char *what;
     void (*call)(void);
     bool roles[2]; /* listener, dialler */
 } deadly[] = {
+#ifdef __x86_64__
+    {"a call by the numbers of i386", call_as_i386, {true, true}},
+    {"a call by the numbers of x32", call_as_x32, {true, true}},
+#endif
     {"a unix socket", open_unix_socket, {true, true}},
     {"a pair of unix sockets", pair_unix_sockets, {true, true}},
     {"a UDP socket", open_udp_socket, {true, true}},
@@ -384,16 +403,34 @@ static const struct {
     {"precedence over other processes", be_first, {true, true}},
 };
 
-/* A process of that role that makes the call, as after its set-up. Returns: its status. */
+struct calling {
+    pthread_mutex_t filtered;
+    void (*call)(void);
+};
+
+static void *call_when_filtered(void *context)
+{
+    struct calling *calling = context;
+    (void)pthread_mutex_lock(&calling->filtered);
+    calling->call();
+    return NULL;
+}
+
+/* A process of that role, as after its set-up, of which a thread that was there before makes the call.
+ * Returns: its status. */
 static int in_sandbox(enum net_role role, void (*call)(void))
 {
+    struct calling calling = {.filtered = PTHREAD_MUTEX_INITIALIZER, .call = call};
+    pthread_t thread;
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (!net_sandbox_enter(role) || !net_filter_load(role)) {
+        if (pthread_mutex_lock(&calling.filtered) != 0 || !net_sandbox_enter(role) ||
+            pthread_create(&thread, NULL, call_when_filtered, &calling) != 0 || !net_filter_load(role)) {
             _exit(1);
         }
-        call();
+        (void)pthread_mutex_unlock(&calling.filtered);
+        (void)pthread_join(thread, NULL);
         _exit(NOT_KILLED);
     }
     return wait_for(child);
@@ -525,18 +562,6 @@ static void one_that_was_stopped_goes_on(void **state)
 
 /* ---- a system without filters ---- */
 
-static bool forbid_filters(void)
-{
-    const struct scmp_arg_cmp to_filter = {0, SCMP_CMP_EQ, PR_SET_SECCOMP, 0};
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    bool good = filter != NULL &&
-                seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(seccomp), 0) == 0 &&
-                seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1, &to_filter) == 0 &&
-                seccomp_load(filter) == 0;
-    seccomp_release(filter);
-    return good;
-}
-
 static void where_the_system_has_no_filters_no_net_process_runs(void **state)
 {
     (void)state;
@@ -551,7 +576,7 @@ static void where_the_system_has_no_filters_no_net_process_runs(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         (void)close(ends[0]);
-        _exit(forbid_filters() ? net_process_run(NET_LISTEN, ends[1]) : NOT_KILLED);
+        _exit(old_kernel_has_no_seccomp() ? net_process_run(NET_LISTEN, ends[1]) : NOT_KILLED);
     }
     (void)close(ends[1]);
     assert_true(netlink_init(&link, ends[0]));
@@ -560,6 +585,7 @@ static void where_the_system_has_no_filters_no_net_process_runs(void **state)
     assert_int_equal(netlink_fill(&link), NETLINK_MESSAGE);
     assert_int_equal(netlink_next(&link, &message), NETLINK_MESSAGE);
     assert_int_equal(message.type, NETLINK_FAILED);
+    assert_non_null(memmem(message.payload.data, message.payload.size, "seccomp", strlen("seccomp")));
     netlink_deinit(&link);
     assert_int_equal(wait_for(child), 1 << 8);
 }

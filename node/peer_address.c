@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,7 @@ bool peer_address_read(struct peer_address *address, struct bytes text)
     return true;
 }
 
-static void look_up(struct peer_address *address, struct starter *starter)
+static void look_up(struct peer_address *address, struct starter *starter, uint64_t now_ms)
 {
     const char *const texts[] = {address->host};
     int ends[2];
@@ -60,6 +61,7 @@ static void look_up(struct peer_address *address, struct starter *starter)
     }
     address->pid = starter_start(starter, STARTER_LOOK_UP, texts, 1, ends[1]);
     address->answer = ends[0];
+    address->until_ms = now_ms + PEER_LOOK_UP_MS_MAX;
     (void)close(ends[1]);
     if (address->pid == 0) {
         peer_address_stop(address);
@@ -103,6 +105,10 @@ static bool take_answer(struct peer_address *address)
 bool peer_address_step(struct peer_address *address, struct starter *starter, uint64_t now_ms)
 {
     if (address->pid != 0) {
+        if (now_ms >= address->until_ms) {
+            starter_kill(starter, address->pid, SIGKILL);
+            address->until_ms = UINT64_MAX;
+        }
         return starter_reap(starter, address->pid, 0, NULL) && take_answer(address);
     }
     if (now_ms < address->due_ms) {
@@ -110,7 +116,7 @@ bool peer_address_step(struct peer_address *address, struct starter *starter, ui
     }
     address->due_ms = now_ms + address->wait_ms;
     address->wait_ms = address->wait_ms * 2 < PEER_WAIT_MS_MAX ? address->wait_ms * 2 : PEER_WAIT_MS_MAX;
-    look_up(address, starter);
+    look_up(address, starter, now_ms);
     return false;
 }
 
@@ -139,5 +145,5 @@ void peer_address_stop(struct peer_address *address)
 
 uint64_t peer_address_deadline_ms(const struct peer_address *address)
 {
-    return address->pid != 0 ? UINT64_MAX : address->due_ms;
+    return address->pid != 0 ? address->until_ms : address->due_ms;
 }

@@ -13,7 +13,7 @@ enum {
     PEER_PORT_SIZE_MAX = 5,
     PEER_WAIT_MS_MIN = 2000, /* from one look-up to the next, doubling */
     PEER_WAIT_MS_MAX = 60 * 1000,
-    PEER_LOOK_UP_S_MAX = 30,
+    PEER_LOOK_UP_MS_MAX = 30 * 1000,
 };
 
 struct peer_address {
@@ -22,6 +22,7 @@ struct peer_address {
     char endpoint[32]; /* tcp://127.0.0.1:7001; empty: not known yet */
     pid_t pid;         /* which looks the name up; 0: none */
     int answer;        /* the end of its pipe; -1 */
+    uint64_t until_ms; /* when it is ended */
     uint64_t due_ms;   /* when to look it up next; UINT64_MAX: not planned */
     uint64_t wait_ms;
     bool not_found; /* has been logged */

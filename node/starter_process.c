@@ -16,11 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "node/peer_address.h"
-
 enum {
-    CORE_FD = 3,   /* and a child's */
-    SPARE_FD = 10, /* out of the way of the numbers that are about to be overwritten */
+    CORE_FD = 3, /* and a child's */
     EXIT_NOT_STARTED = 127,
 };
 
@@ -35,15 +32,13 @@ struct starting {
     size_t count;
 };
 
-/* Standard input, output and errors are /dev/null but for last words; then fd alone. */
+/* Standard input, output and errors are /dev/null but for last words; fd takes the place of the core's. */
 static bool keep_only(int fd)
 {
-    int spare = fcntl(fd, F_DUPFD, SPARE_FD);
-    int nothing = open("/dev/null", O_RDWR);
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    return spare >= 0 && nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
-           dup2(nothing, STDOUT_FILENO) >= 0 && dup2(spare, CORE_FD) >= 0 &&
-           close_range(CORE_FD + 1, ~0U, 0) == 0;
+    return dup2(fd, CORE_FD) >= 0 && nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
+           dup2(nothing, STDOUT_FILENO) >= 0;
 }
 
 /* ---- net processes ---- */
@@ -79,12 +74,8 @@ static _Noreturn void look_up(const char *host, int fd, pid_t parent)
     const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     char number[INET_ADDRSTRLEN];
-    sigset_t none;
 
-    (void)sigemptyset(&none);
-    (void)alarm(PEER_LOOK_UP_S_MAX);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
-        sigprocmask(SIG_SETMASK, &none, NULL) == 0 && keep_only(fd) &&
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && keep_only(fd) &&
         getaddrinfo(host, NULL, &hints, &found) == 0 &&
         getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0) {
         (void)!write(CORE_FD, number, strlen(number));
@@ -150,10 +141,8 @@ static int set_files(posix_spawn_file_actions_t *files)
     if (error == 0) {
         error = posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     }
-    if (error == 0) {
-        error = posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    }
-    return error != 0 ? error : posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
+    return error != 0 ? error
+                      : posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 }
 
 /* The starter blocks signals; the program starts as from a shell, alone in its process group. */
@@ -350,6 +339,7 @@ static void reap(struct starting *starting)
     }
 }
 
+/* What the daemon was started with is not for others; what is opened from here on closes with exec. */
 static bool prepare(struct starting *starting, int fd)
 {
     sigset_t ends;

@@ -41,6 +41,7 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
     }
     (void)fclose(file);
     if (strcmp(number, "never") == 0) {
+        (void)unlink(answer_path);
         (void)pause();
     }
     if (inet_pton(AF_INET, number, &address.sin_addr) != 1) {
@@ -196,14 +197,30 @@ static void a_name_server_that_never_answers_is_in_nobodys_way(void **state)
     name_server_says("silent.example.org never");
     assert_false(peer_address_step(&silent, &starter, 0));
     assert_true(silent.pid > 0);
-    assert_true(peer_address_deadline_ms(&silent) == UINT64_MAX);
+    assert_int_equal(peer_address_deadline_ms(&silent), PEER_LOOK_UP_MS_MAX);
     assert_false(look_up(&other, 0));
     assert_true(other.not_found);
-    assert_false(peer_address_step(&silent, &starter, PEER_WAIT_MS_MAX));
-    starter_kill(&starter, silent.pid, SIGKILL);
-    assert_false(look_up(&silent, PEER_WAIT_MS_MAX));
+    assert_false(peer_address_step(&silent, &starter, PEER_LOOK_UP_MS_MAX - 1));
+    assert_false(starter_reap(&starter, silent.pid, 20, NULL));
+    assert_false(look_up(&silent, PEER_LOOK_UP_MS_MAX));
     assert_true(silent.not_found);
-    peer_address_stop(&silent);
+}
+
+static void a_look_up_ends_with_the_starter(void **state)
+{
+    struct peer_address address = address_of("silent.example.org:1");
+
+    (void)state;
+    name_server_says("silent.example.org never");
+    assert_false(peer_address_step(&address, &starter, 0));
+    for (int waited_ms = 0; access(answer_path, F_OK) == 0; waited_ms += 5) {
+        assert_true(waited_ms < WAIT_MS);
+        (void)poll(NULL, 0, 5);
+    }
+    assert_int_equal(kill(starter.pid, SIGKILL), 0);
+    struct pollfd answer = {.fd = address.answer, .events = POLLIN};
+    assert_int_equal(poll(&answer, 1, WAIT_MS), 1); /* nobody holds its other end any more */
+    peer_address_stop(&address);
 }
 
 static void a_starter_that_is_gone_finds_nothing(void **state)
@@ -249,6 +266,7 @@ int main(void)
         TEST(an_address_stays_while_the_name_is_not_found),
         TEST(a_name_is_looked_up_with_backoff_until_the_peer_is_connected),
         TEST(a_name_server_that_never_answers_is_in_nobodys_way),
+        TEST(a_look_up_ends_with_the_starter),
         TEST(a_starter_that_is_gone_finds_nothing),
         TEST(what_is_no_host_and_port_is_refused),
     };

@@ -102,6 +102,21 @@ static void assert_goes(pid_t pid)
     }
 }
 
+/* Until it is executed. */
+static void await_net_process(pid_t pid)
+{
+    char path[64], text[256] = "";
+    (void)snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    for (int waited_ms = 0; memmem(text, sizeof text, "--net", 6) == NULL; waited_ms += 5) {
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        assert_true(waited_ms < WAIT_MS);
+        (void)!fread(text, 1, sizeof text, file);
+        (void)fclose(file);
+        poll(NULL, 0, 5);
+    }
+}
+
 static void a_program_is_no_child_of_the_daemons(void **state)
 {
     (void)state;
@@ -137,6 +152,53 @@ static void its_variables_take_precedence(void **state)
                     "[ \"$(tr '\\0' '\\n' </proc/$$/environ | grep -c ^TRADEPROOF_IS=)\" = 1 ]");
     assert_true(starter_reap(&starter, pid, WAIT_MS, &status));
     assert_int_equal(status, 0);
+}
+
+static void a_program_is_handed_no_descriptor(void **state)
+{
+    (void)state;
+    int status = -1;
+    starter_stop(&starter);
+    assert_int_equal(dup2(STDERR_FILENO, 9), 9); /* as a shell may leave one open */
+    assert_true(starter_begin(&starter));
+    assert_int_equal(close(9), 0);
+    pid_t pid = run("for n in 3 4 5 6 7 8 9; do [ ! -e /proc/$$/fd/$n ] || exit 1; done");
+    assert_true(starter_reap(&starter, pid, WAIT_MS, &status));
+    assert_int_equal(status, 0);
+}
+
+static void no_more_run_than_it_can_keep(void **state)
+{
+    (void)state;
+    static const char *const nothing[] = {"/bin/true"};
+    write_script("exec sleep 1000");
+    const char *const texts[] = {script_path};
+    for (size_t i = 0; i < STARTER_CHILDREN_MAX; i++) {
+        assert_true(starter_start(&starter, STARTER_PROGRAM, texts, 1, -1) > 0);
+    }
+    assert_int_equal(starter_start(&starter, STARTER_PROGRAM, nothing, 1, -1), 0);
+    assert_int_equal(errno, EAGAIN);
+    assert_true(starter.fd >= 0);
+}
+
+static void nothing_starts_before_it_is_asked_how_the_others_ended(void **state)
+{
+    (void)state;
+    static const char *const nothing[] = {"/bin/true"};
+    pid_t last = 0;
+    for (size_t i = 0; i < STARTER_CHILDREN_MAX; i++) {
+        last = starter_start(&starter, STARTER_PROGRAM, nothing, 1, -1);
+        assert_true(last > 0);
+    }
+    for (int waited_ms = 0; starter.end_count < STARTER_CHILDREN_MAX; waited_ms += 5) {
+        assert_true(waited_ms < WAIT_MS);
+        assert_false(starter_reap(&starter, 0, 5, NULL));
+    }
+    errno = 0;
+    assert_int_equal(starter_start(&starter, STARTER_PROGRAM, nothing, 1, -1), 0);
+    assert_int_equal(errno, EAGAIN);
+    assert_true(starter_reap(&starter, last, 0, NULL));
+    assert_true(starter_start(&starter, STARTER_PROGRAM, nothing, 1, -1) > 0);
 }
 
 static void what_can_t_be_run_is_said(void **state)
@@ -208,6 +270,7 @@ static void where_it_is_gone_all_have_ended_and_nothing_starts(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     pid_t net = starter_start(&starter, STARTER_DIAL, NULL, 0, ends[1]);
     assert_true(net > 0);
+    await_net_process(net);
     assert_int_equal(kill(starter.pid, SIGKILL), 0);
     assert_true(starter_reap(&starter, pid, WAIT_MS, &status));
     assert_true(WIFSIGNALED(status));
@@ -247,6 +310,9 @@ int main(int argc, char **argv)
         TEST(a_program_is_no_child_of_the_daemons),
         TEST(how_each_ended_is_told_once),
         TEST(its_variables_take_precedence),
+        TEST(a_program_is_handed_no_descriptor),
+        TEST(no_more_run_than_it_can_keep),
+        TEST(nothing_starts_before_it_is_asked_how_the_others_ended),
         TEST(what_can_t_be_run_is_said),
         TEST(a_program_is_killed_with_what_it_started),
         TEST(only_its_own_processes_are_signalled),

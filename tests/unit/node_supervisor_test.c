@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "node/supervisor.h"
+#include "tests/support/net_ends.h"
 
 enum { WAIT_MS = 5000, STEP_MS = 10 };
 
@@ -28,13 +29,14 @@ static void start_and_kill(struct supervised *process, uint64_t start_ms, uint64
     assert_true(supervisor_start(process, start_ms));
     assert_int_equal(kill(process->pid, SIGKILL), 0);
     reap(process, end_ms);
+    assert_int_equal(process->signal, SIGKILL);
 }
 
 static void nothing_runs_before_it_is_started(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 1000);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 1000);
     assert_int_equal(process.pid, 0);
     assert_false(process.ready);
     assert_int_equal(supervisor_deadline_ms(&process), 1000);
@@ -46,7 +48,7 @@ static void one_start_until_it_ends(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 1000);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 1000);
     assert_true(supervisor_start(&process, 1000));
     assert_true(process.pid > 0);
     assert_int_equal(supervisor_deadline_ms(&process), UINT64_MAX);
@@ -76,7 +78,7 @@ static void the_link_leads_to_a_net_process(void **state)
     randombytes_buf(keys, 32);
     assert_int_equal(crypto_scalarmult_base(keys + 32, keys), 0);
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 0);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
     assert_true(supervisor_start(&process, 0));
     assert_true(netlink_send(&process.link, NETLINK_CONFIG, 0, bytes_of(keys, sizeof keys)));
     assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
@@ -89,7 +91,7 @@ static void one_that_cannot_work_says_why(void **state)
     (void)state;
     static const uint8_t keys[64] = {1}; /* the public key is another's */
     struct supervised process;
-    supervisor_init(&process, NET_LISTEN, 0);
+    supervisor_init(&process, net_end_starter(), NET_LISTEN, 0);
     assert_true(supervisor_start(&process, 0));
     assert_true(netlink_send(&process.link, NETLINK_CONFIG, 0, bytes_of(keys, sizeof keys)));
     assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
@@ -110,7 +112,7 @@ static void what_breaks_the_link_ends_the_process(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct supervised process;
-        supervisor_init(&process, NET_DIAL, 0);
+        supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
         assert_true(supervisor_start(&process, 0));
         assert_true(netlink_send(&process.link, rows[i].type, 1, bytes_of("x", 1)));
         assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
@@ -140,7 +142,7 @@ static void backoff_doubles_to_ten_seconds_and_starts_over_after_a_good_life(voi
     };
     struct supervised process;
     uint64_t now_ms = 50;
-    supervisor_init(&process, NET_DIAL, now_ms);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, now_ms);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         start_and_kill(&process, now_ms, now_ms + rows[i].lived_ms);
         now_ms += rows[i].lived_ms;
@@ -157,7 +159,7 @@ static void a_process_ends_with_its_link(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 0);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
     assert_true(supervisor_start(&process, 0));
     pid_t pid = process.pid;
     netlink_deinit(&process.link);
@@ -169,7 +171,7 @@ static void stop_ends_even_one_that_does_not_listen(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 0);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
     assert_true(supervisor_start(&process, 0));
     pid_t pid = process.pid;
     assert_int_equal(kill(pid, SIGSTOP), 0);
@@ -181,8 +183,9 @@ static void stop_ends_even_one_that_does_not_listen(void **state)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "--net") == 0) {
-        return net_process_run(strcmp(argv[2], "listen") == 0 ? NET_LISTEN : NET_DIAL, 3);
+    int code = net_end_main(argc, argv);
+    if (code >= 0) {
+        return code;
     }
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_runs_before_it_is_started),

@@ -304,7 +304,7 @@ static void refuse_known(struct ingest *ingest, struct store_txn *txn, const str
     if (error == STORE_OK && lacks) {
         error = room_of(ingest, txn, block, now_s, toll, &room);
     }
-    if (error == STORE_OK && room > 0) {
+    if (error == STORE_OK && lacks) {
         error = store_fill_block(txn, ingest->network, block, room, now_s, &result->filled);
     }
     if (error != STORE_OK) {

@@ -13,11 +13,11 @@ enum {
     /* One block with what it reaches back to: at worst 256 earlier blocks with all their live pages.
      * Untouched memory costs nothing. */
     INGEST_MEMORY_SIZE = 128 * 1024 * 1024,
-    NAMED_BLOCKS_MAX = 64,
     NAMED_BYTES_MAX = 16 * 1024,
-    /* Beyond those, for rotations alone: nobody is kept from taking new keys, nor may fill the disk with
-     * them.
+    /* Beyond those bytes, for rotations alone: nobody is kept from taking new keys, nor may fill the disk
+     * with them.
      */
+    NAMED_BLOCKS_MAX = 128,
     NAMED_ROTATIONS_MAX = 64,
     ON_THE_WAY_MAX = 64, /* authors gone on with at once; the others are next */
 };
@@ -143,9 +143,9 @@ static enum store_error is_next_rotation(struct store_txn *txn, const struct blo
 static bool is_within_quota(const struct block *block, bool next_rotation, uint64_t blocks, uint64_t bytes)
 {
     if (block_is_rotation(block)) {
-        return next_rotation || blocks < NAMED_BLOCKS_MAX + NAMED_ROTATIONS_MAX;
+        return next_rotation || blocks < NAMED_BLOCKS_MAX;
     }
-    return blocks < NAMED_BLOCKS_MAX && bytes + block->encoded.size <= NAMED_BYTES_MAX;
+    return bytes + block->encoded.size <= NAMED_BYTES_MAX;
 }
 
 /* Whether the block finds room on the account of a shop, where it is on any. Returns: false with *result
@@ -304,7 +304,7 @@ static void refuse_known(struct ingest *ingest, struct store_txn *txn, const str
     if (error == STORE_OK && lacks) {
         error = room_of(ingest, txn, block, now_s, toll, &room);
     }
-    if (error == STORE_OK && room > 0) {
+    if (error == STORE_OK && lacks) {
         error = store_fill_block(txn, ingest->network, block, room, now_s, &result->filled);
     }
     if (error != STORE_OK) {

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "node/side_push.h"
+#include "protocol/rules/affiliation.h"
 #include "tests/support/node_bench.h"
 
 /* What goes to a peer when the sync core says so: blocks beside the chain are sent to whoever asked for the
@@ -18,7 +19,7 @@ enum { SIDES = 2, NOW_MS = 5000, SENT_MAX = 64 };
 
 struct sent {
     enum frame_kind kind;
-    struct hash hash; /* of a block's header */
+    struct hash hash; /* of a block's header; the shop that an introduction is about */
 };
 
 struct fixture {
@@ -135,6 +136,13 @@ static void note(const struct netlink_message *message)
         assert_int_equal(block_decode(&block, &node->network, frame.payload, &node->builder.arena),
                          REASON_NONE);
         sent->hash = block.hash;
+    } else if (frame.kind == FRAME_INTRODUCTION) {
+        struct signed_consent introduction;
+
+        assert_int_equal(
+            schema_decode(&signed_consent_schema, &introduction, frame.payload, &node->builder.arena),
+            REASON_NONE);
+        sent->hash = introduction.consent.shop.hash;
     }
     arena_rewind(&node->builder.arena, mark);
     fixture->sent_count++;
@@ -359,6 +367,48 @@ static void looking_for_side_blocks_costs_nothing_in_vain(void **state)
     assert_int_equal(arena_mark(&node->builder.arena), mark);
 }
 
+/* ---- introductions ---- */
+
+/* NAMED, a shop, and the owner, whose keys are held, for its technician. */
+static void take_in_shop(void)
+{
+    const struct built_actor *technician = &node->actors[OWNER];
+    const struct built_key *signer = &technician->built[technician->key_count - 1]; /* to present by */
+    struct affiliation joined = {.event = AFFILIATION_JOINED,
+                                 .day = 45000,
+                                 .has_consent = true,
+                                 .consent = {.technician = *owner(),
+                                             .shop = node->actors[NAMED].id,
+                                             .performs_repairs = true,
+                                             .expires_s = 2 * NODE_NOW_S},
+                                 .signature = {.key = signer->key.key}};
+
+    consent_id(&joined.id, &node->network, &joined.consent);
+    sign_hash(&joined.signature.signature, &signer->secret, &joined.id);
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    log_builder_begin(&node->builder, CLASS_CONTENT);
+    log_builder_add(&node->builder, ENTRY_AFFILIATION, &joined);
+    assert_int_equal(node_write(NAMED), REASON_NONE);
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
+static void whoever_asks_for_introductions_of_a_shop_is_told_them(void **state)
+{
+    (void)state;
+    take_in_shop();
+    for (size_t i = 0; i < 2; i++) { /* the owner is no shop */
+        const struct actor_id *shop = &node->actors[i == 0 ? NAMED : OWNER].id;
+
+        read_sent();
+        assert_int_equal(relay_tell_introductions(&fixture->relay, fixture->peer->id, shop, 7), STORE_OK);
+        read_sent();
+        assert_int_equal(fixture->sent_count, i == 0 ? 1 : 0);
+        assert_int_equal(count_sent(FRAME_INTRODUCTION), i == 0 ? 1 : 0);
+        assert_true(i == 1 || hash_equal(&fixture->sent[0].hash, &shop->hash));
+    }
+}
+
 #define WITH_PEER(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -373,6 +423,7 @@ int main(void)
         WITH_PEER(whoever_holds_more_than_before_is_sent_them_again),
         WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),
         WITH_PEER(a_peer_that_was_sent_enough_unasked_is_told_the_head_alone),
+        WITH_PEER(whoever_asks_for_introductions_of_a_shop_is_told_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

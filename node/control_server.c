@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/clock.h"
+
 enum {
     REQUEST_SIZE_MAX = CONTROL_LENGTH_SIZE + 1 + CONTROL_SIZE_MAX,
     REPLY_HEADER_SIZE = CONTROL_LENGTH_SIZE + 1,
@@ -136,7 +138,7 @@ static void accept_clients(struct control_server *server, uint64_t now_ms)
         }
         client->fd = fd;
         client->number = server->next_number++;
-        client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+        client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     }
 }
 
@@ -223,7 +225,7 @@ static bool write_reply(struct control_client *client, uint64_t now_ms)
     }
     free(client->out);
     client->out = NULL;
-    client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+    client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     return true;
 }
 
@@ -245,7 +247,7 @@ void control_server_serve(struct control_server *server, uint64_t now_ms)
             continue;
         }
         if (client->in_size == 0 && client->out == NULL) {
-            client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+            client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
         }
         if (client->out != NULL) {
             stays = write_reply(client, now_ms);
@@ -312,7 +314,7 @@ void control_server_reply(struct control_server *server, uint32_t number, enum c
     }
     client->out_size = REPLY_HEADER_SIZE + payload.size;
     client->out_at = 0;
-    client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+    client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     if (!write_reply(client, now_ms)) {
         drop(client);
     }

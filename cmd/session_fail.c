@@ -235,6 +235,15 @@ int session_fail_silent(const struct session_options *options, const char *next)
                         (unsigned)(clock_wait_ms(CONTROL_WAIT_MS_MAX) / 1000), next);
 }
 
+int session_fail_refused(const struct session *session)
+{
+    return session_fail(&session->options, EXIT_SYSTEM, "daemon-refuses",
+                        "The running daemon does nothing that it is asked: the file %s/" CONTROL_TOKEN_FILE
+                        " can't be read, or isn't the one that the daemon started with. Restart tradeproofd, "
+                        "then try again.",
+                        session->home.path);
+}
+
 int session_fail_home(const struct session_options *options, enum home_error error)
 {
     return session_fail(options, home_error_code(error), home_error_word(error), "%s",

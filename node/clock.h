@@ -16,9 +16,10 @@
  * every wait for another process or machine (a greeting, an answer, a program that was run) is asked of
  * clock_wait_ms and is N times as short down to CLOCK_WAIT_MS_MIN: an answer takes its time at any speed.
  *
- * One kind of wait keeps its length: how long another may be silent (NET_SILENCE_MS_MAX, and the library's
+ * Two waits keep their length. One is how long another may be silent (NET_SILENCE_MS_MAX, and the library's
  * ZMQ_HEARTBEAT_TTL, which is said to the other end). It has to be longer than that other's keep-alive, and
- * the other need not run at the same speed. */
+ * the other need not run at the same speed. The other one is within what time the starter has to have started
+ * a process (node/starter.c): a daemon that works never waits it out, and loses its starter if it does. */
 
 #include "protocol/base/labels.h"
 

@@ -17,6 +17,7 @@ enum { NO_ROOM_LOG_INTERVAL_MS = 60000, RECHECK_DELAY_MS = 100, INTRODUCTION_ASK
 
 struct daemon {
     const struct daemon_options *options;
+    struct starter starter;
     struct home home;
     int lock, signals; /* descriptors */
     struct trust trust;

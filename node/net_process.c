@@ -12,6 +12,7 @@
 
 #include "node/clock.h"
 #include "node/net.h"
+#include "node/net_filter.h"
 #include "node/net_sandbox.h"
 
 enum {
@@ -210,8 +211,17 @@ static bool process_init(struct process *process, enum net_role role, int fd)
     }
     process->net.now_ms = clock_ms();
     process->signal_fd = open_signals();
-    return process->signal_fd >= 0 && sodium_init() >= 0 && net_sandbox_enter(role) &&
-           start_library(&process->net);
+    if (process->signal_fd < 0 || sodium_init() < 0 || !net_sandbox_enter(role) ||
+        !start_library(&process->net)) {
+        return false;
+    }
+    /* The library looks for files when it is started, and starts its threads with the first socket. */
+    if (net_filter_load(role)) {
+        return true;
+    }
+    say_failed(&process->net,
+               "this system filters no system calls (seccomp), and no net process runs without");
+    return false;
 }
 
 /* Closing waits for the sockets' linger, 200 ms, and for nothing else. */

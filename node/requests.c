@@ -191,7 +191,8 @@ void requests_take(struct daemon *daemon)
 {
     struct control_request request;
 
-    while (intake_has_room(&daemon->intake) && control_server_next(&daemon->control, &request)) {
+    while (intake_has_room(&daemon->intake) &&
+           control_server_next(&daemon->control, &request, daemon->now_ms)) {
         handle(daemon, &request);
     }
 }

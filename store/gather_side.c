@@ -141,7 +141,7 @@ enum store_error gather_is_late(struct gather *gather, uint32_t number, const st
     uint64_t from_s = 0, until_s = 0;
     enum store_error error = STORE_OK;
 
-    *late = arrived_s > dropped_s && gather_arrival(gather, arrived_s) == arrived_s;
+    *late = gather_arrival(gather, arrived_s) > dropped_s;
     if (*late) {
         error = followed_time_read(gather->txn, number, hash, &from_s, &until_s);
         *late = until_s != FOLLOWED_EVER;

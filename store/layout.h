@@ -164,8 +164,8 @@ struct disk_gone {
 };
 static_assert(sizeof(struct disk_gone) == 104, "no padding");
 
-/* What the last checkpoint of a day says. Signatures and extensions are not kept for every day: an author
- * could fill the disk with them. */
+/* What the first or the last checkpoint of a day by a key says. Signatures and extensions are not kept for
+ * every day: an author could fill the disk with them. */
 struct disk_checkpoint {
     struct hash head;
     struct sign_public_key key; /* that signed it */

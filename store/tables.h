@@ -43,8 +43,8 @@ enum table_form {
     X(TABLE_OWN, "own", FORM_LINKED)  /* own kind, author number, seq, index -> disk_consent */              \
     X(TABLE_RUNS, "runs", FORM_PLAIN) /* run, first posting of the chunk -> postings */                      \
     X(TABLE_CHECKPOINTS, "checkpoints", FORM_LINKED) /* actor -> the newest record */                        \
-    X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED)    /* author number, UTC day -> disk_checkpoint */         \
-    X(TABLE_FORKS, "forks", FORM_LINKED)             /* actor, epoch -> record */                            \
+    X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED) /* author number, UTC day -> disk_checkpoint, several */   \
+    X(TABLE_FORKS, "forks", FORM_LINKED)          /* actor, epoch -> record */                               \
     X(TABLE_SIDES, "sides", FORM_LINKED) /* author number, seq, previous hash, hash -> struct disk_side */   \
     X(TABLE_ROTATIONS, "rotations", FORM_LINKED) /* author number, epoch, hash -> struct disk_rotation */    \
     X(TABLE_EPOCHS, "epochs", FORM_LINKED)       /* author number, epoch -> struct epoch_sides */            \

@@ -257,11 +257,8 @@ static enum counts dropped_counts_against(const struct view *view, int block)
 {
     const struct known *known = &view->known[block];
     enum counts named = is_named(view, block);
-    if (known->seems_late) {
-        return COUNTS_PERHAPS;
-    }
     if (named != COUNTS_NOT) {
-        return named == COUNTS ? IS_DOUBT : COUNTS_PERHAPS;
+        return named == COUNTS && !known->late ? IS_DOUBT : COUNTS_PERHAPS;
     }
     if (known->followed_s < FOLLOWED_LONG_S && !known->followed_twice) {
         return COUNTS_NOT;

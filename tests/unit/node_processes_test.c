@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "node/clock.h"
+#include "tests/support/net_ends.h"
 
 enum { NOW_MS = 5000, PEER = 1, WAIT_MS = 5000, KEYS_SIZE = 64, SPEED_SIZE = 4, CORE = 3 };
 
@@ -19,9 +20,9 @@ static int setup(void **state)
 {
     (void)state;
     for (size_t i = 0; i < options.peer_count; i++) {
-        strcpy(options.peers[i].endpoint, "tcp://127.0.0.1:1");
+        (void)peer_address_read(&options.peers[i].address, bytes_of_string("127.0.0.1:1"));
     }
-    processes_init(&processes, &options, &keys, NOW_MS);
+    processes_init(&processes, &options, &keys, net_end_starter(), NOW_MS);
     return 0;
 }
 
@@ -75,7 +76,7 @@ static void each_is_told_the_speed_of_the_clock(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct netlink_message said;
 
-        processes_init(&processes, &options, &keys, NOW_MS);
+        processes_init(&processes, &options, &keys, net_end_starter(), NOW_MS);
         assert_true(clock_take_speed(rows[i].speed));
         processes_start(&processes, NOW_MS);
         processes_flush(&processes);

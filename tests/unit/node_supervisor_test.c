@@ -15,6 +15,7 @@
 
 #include "node/clock.h"
 #include "node/supervisor.h"
+#include "tests/support/net_ends.h"
 
 enum { WAIT_MS = 5000, STEP_MS = 10, CONFIG_SIZE = 64 + 4 };
 
@@ -32,13 +33,14 @@ static void start_and_kill(struct supervised *process, uint64_t start_ms, uint64
     assert_true(supervisor_start(process, start_ms));
     assert_int_equal(kill(process->pid, SIGKILL), 0);
     reap(process, end_ms);
+    assert_int_equal(process->signal, SIGKILL);
 }
 
 static void nothing_runs_before_it_is_started(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 1000);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 1000);
     assert_int_equal(process.pid, 0);
     assert_false(process.ready);
     assert_int_equal(supervisor_deadline_ms(&process), 1000);
@@ -50,7 +52,7 @@ static void one_start_until_it_ends(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 1000);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 1000);
     assert_true(supervisor_start(&process, 1000));
     assert_true(process.pid > 0);
     assert_int_equal(supervisor_deadline_ms(&process), UINT64_MAX);
@@ -88,7 +90,7 @@ static void the_link_leads_to_a_net_process(void **state)
     uint8_t config[CONFIG_SIZE];
     write_config(config, 1);
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 0);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
     assert_true(supervisor_start(&process, 0));
     assert_true(netlink_send(&process.link, NETLINK_CONFIG, 0, bytes_of(config, sizeof config)));
     assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
@@ -102,7 +104,7 @@ static void one_that_cannot_work_says_why(void **state)
     static const uint8_t keys[CONFIG_SIZE] = {[0] = 1,
                                               [CONFIG_SIZE - 1] = 1}; /* the public one is another's */
     struct supervised process;
-    supervisor_init(&process, NET_LISTEN, 0);
+    supervisor_init(&process, net_end_starter(), NET_LISTEN, 0);
     assert_true(supervisor_start(&process, 0));
     assert_true(netlink_send(&process.link, NETLINK_CONFIG, 0, bytes_of(keys, sizeof keys)));
     assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
@@ -128,7 +130,7 @@ static void what_breaks_the_link_ends_the_process(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct supervised process;
-        supervisor_init(&process, NET_DIAL, 0);
+        supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
         assert_true(supervisor_start(&process, 0));
         assert_true(netlink_send(&process.link, rows[i].type, 1, rows[i].payload));
         assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
@@ -158,7 +160,7 @@ static void backoff_doubles_to_ten_seconds_and_starts_over_after_a_good_life(voi
     };
     struct supervised process;
     uint64_t now_ms = 50;
-    supervisor_init(&process, NET_DIAL, now_ms);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, now_ms);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         start_and_kill(&process, now_ms, now_ms + rows[i].lived_ms);
         now_ms += rows[i].lived_ms;
@@ -191,7 +193,7 @@ static void at_a_tests_speed_backoff_and_a_good_life_are_shorter(void **state)
     struct supervised process;
     uint64_t now_ms = 50;
     assert_true(clock_take_speed(4));
-    supervisor_init(&process, NET_DIAL, now_ms);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, now_ms);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         start_and_kill(&process, now_ms, now_ms + rows[i].lived_ms);
         now_ms += rows[i].lived_ms;
@@ -237,7 +239,7 @@ static void a_process_ends_with_its_link(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 0);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
     assert_true(supervisor_start(&process, 0));
     pid_t pid = process.pid;
     netlink_deinit(&process.link);
@@ -249,7 +251,7 @@ static void stop_ends_even_one_that_does_not_listen(void **state)
 {
     (void)state;
     struct supervised process;
-    supervisor_init(&process, NET_DIAL, 0);
+    supervisor_init(&process, net_end_starter(), NET_DIAL, 0);
     assert_true(supervisor_start(&process, 0));
     pid_t pid = process.pid;
     assert_int_equal(kill(pid, SIGSTOP), 0);
@@ -261,8 +263,9 @@ static void stop_ends_even_one_that_does_not_listen(void **state)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "--net") == 0) {
-        return net_process_run(strcmp(argv[2], "listen") == 0 ? NET_LISTEN : NET_DIAL, 3);
+    int code = net_end_main(argc, argv);
+    if (code >= 0) {
+        return code;
     }
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_runs_before_it_is_started),

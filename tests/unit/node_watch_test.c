@@ -14,6 +14,7 @@
 
 #include "node/clock.h"
 #include "protocol/log/checkpoint.h"
+#include "tests/support/net_ends.h"
 #include "tests/support/short_descriptors.h"
 #include "tests/support/store_world.h"
 #include "tests/support/temp_folder.h"
@@ -122,7 +123,7 @@ static void list_maria(void)
 
 static void begin_with(const char *log, const char *command)
 {
-    assert_true(watch_init(&watch, &home, &ingest, log, command, now_ms));
+    assert_true(watch_init(&watch, &home, &ingest, log, command, net_end_starter(), now_ms));
 }
 
 /* Enough turns for a pass, at that time. */

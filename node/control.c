@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/control_wire.h"
 
 enum {
@@ -32,7 +33,9 @@ bool control_address(const struct home *home, struct sockaddr_un *address, int *
 enum control_error control_connect(const struct home *home, int *fd)
 {
     struct sockaddr_un address;
-    const struct timeval wait_max = {.tv_sec = CONTROL_WAIT_S_MAX};
+    const uint64_t wait_ms = clock_wait_ms(CONTROL_WAIT_MS_MAX);
+    const struct timeval wait_max = {.tv_sec = (time_t)(wait_ms / 1000),
+                                     .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000)};
     int folder = -1, client = -1;
     bool connected = false, silent = false;
 

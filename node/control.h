@@ -33,13 +33,13 @@ enum control_result {
 enum { CONTROL_SIZE_MAX = BLOCK_SIZE_MAX + 64, CONTROL_REPLY_MAX = 1024 * 1024 };
 
 /* The daemon answers within moments: one that doesn't is stopped, or hangs. */
-enum { CONTROL_WAIT_S_MAX = 10 };
+enum { CONTROL_WAIT_MS_MAX = 10000 };
 
 enum control_error {
     CONTROL_OK,
     CONTROL_NO_DAEMON, /* nobody listens */
     CONTROL_BROKEN,    /* the daemon went away before it answered */
-    CONTROL_SILENT,    /* it did not answer for CONTROL_WAIT_S_MAX; it may yet do what was asked */
+    CONTROL_SILENT,    /* it did not answer for CONTROL_WAIT_MS_MAX; it may yet do what was asked */
     CONTROL_REFUSES,   /* the home's token can't be read, or isn't the daemon's; it did nothing */
 };
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/clock.h"
+
 enum {
     REQUEST_HEADER_SIZE = CONTROL_LENGTH_SIZE + CONTROL_HEAD_SIZE,
     REQUEST_SIZE_MAX = REQUEST_HEADER_SIZE + CONTROL_SIZE_MAX,
@@ -159,7 +161,7 @@ static void accept_clients(struct control_server *server, uint64_t now_ms)
         }
         client->fd = fd;
         client->number = server->next_number++;
-        client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+        client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     }
 }
 
@@ -229,7 +231,7 @@ static bool read_request(struct control_client *client, uint64_t now_ms)
             return false;
         }
         if (client->in_size == 0) {
-            client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+            client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
         }
         client->in_size += (size_t)count;
     }
@@ -251,7 +253,7 @@ static bool write_reply(struct control_client *client, uint64_t now_ms)
     }
     free(client->out);
     client->out = NULL;
-    client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+    client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     return !client->leaving;
 }
 
@@ -310,7 +312,7 @@ static void answer(struct control_client *client, uint8_t result, struct bytes p
     }
     client->out_size = REPLY_HEADER_SIZE + payload.size;
     client->out_at = 0;
-    client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+    client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     if (!write_reply(client, now_ms)) {
         drop(client);
     }

@@ -158,8 +158,10 @@ static enum daemon_end set_clock(struct daemon *daemon)
         char now[TIME_TEXT_SIZE];
 
         time_to_text(now, clock_wall_s());
-        (void)fprintf(stderr, "tradeproofd: The clock is a test's: it starts at %s, at speed %llu.\n", now,
-                      (unsigned long long)clock_speed());
+        (void)fprintf(stderr,
+                      "tradeproofd: The clock is a test's: it starts at %s, at speed %llu, which "
+                      "divides every wait and budget.\n",
+                      now, (unsigned long long)clock_speed());
     }
     return DAEMON_STOPPED;
 }
@@ -236,7 +238,7 @@ static enum daemon_end make_parts(struct daemon *daemon)
         return end_of_memory();
     }
     randombytes_buf(&seed, sizeof seed);
-    sync_init(daemon->sync, seed, clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS));
+    sync_init(daemon->sync, seed, settle_sync_waits());
     /* A daemon that was killed leaves one behind, and nobody listens there now. */
     remove_file(daemon, ENDPOINT_FILE);
     error = control_server_init(&daemon->control, &daemon->home);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/net.h"
 #include "node/net_filter.h"
 #include "node/net_sandbox.h"
@@ -71,10 +72,17 @@ static bool start_library(struct net *net)
            zmq_ctx_set(net->context, ZMQ_MAX_SOCKETS, SOCKETS_MAX) == 0;
 }
 
+static bool take_speed(const uint8_t speed[NET_SPEED_SIZE])
+{
+    return clock_take_speed((uint64_t)speed[0] << 24 | (uint64_t)speed[1] << 16 | (uint64_t)speed[2] << 8 |
+                            speed[3]);
+}
+
 static enum progress on_config(struct process *process, struct bytes payload)
 {
+    enum { SPEED_AT = 2 * NET_KEY_SIZE, HEADER_SIZE = SPEED_AT + NET_SPEED_SIZE };
     struct net *net = &process->net;
-    if (process->self || payload.size < (size_t)2 * NET_KEY_SIZE) {
+    if (process->self || payload.size < HEADER_SIZE || !take_speed(payload.data + SPEED_AT)) {
         return END_BADLY;
     }
     memcpy(net->secret_key, payload.data, NET_KEY_SIZE);
@@ -83,9 +91,8 @@ static enum progress on_config(struct process *process, struct bytes payload)
     const char *failure = "the CURVE keys do not belong together";
     if (crypto_scalarmult_base(derived, net->secret_key) == 0 &&
         memcmp(derived, net->public_key, NET_KEY_SIZE) == 0) {
-        struct bytes settings =
-            bytes_of(payload.data + (size_t)2 * NET_KEY_SIZE, payload.size - (size_t)2 * NET_KEY_SIZE);
-        process->self = process->body->create(net, settings, &failure);
+        process->self = process->body->create(
+            net, bytes_of(payload.data + HEADER_SIZE, payload.size - HEADER_SIZE), &failure);
     }
     if (process->self) {
         return GO_ON;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/logline.h"
 
 enum { PORT_MAX = 65535 };
@@ -61,7 +62,7 @@ static void look_up(struct peer_address *address, struct starter *starter, uint6
     }
     address->pid = starter_start(starter, STARTER_LOOK_UP, texts, 1, ends[1]);
     address->answer = ends[0];
-    address->until_ms = now_ms + PEER_LOOK_UP_MS_MAX;
+    address->until_ms = now_ms + clock_wait_ms(PEER_LOOK_UP_MS_MAX);
     (void)close(ends[1]);
     if (address->pid == 0) {
         peer_address_stop(address);
@@ -115,7 +116,10 @@ bool peer_address_step(struct peer_address *address, struct starter *starter, ui
         return false;
     }
     address->due_ms = now_ms + address->wait_ms;
-    address->wait_ms = address->wait_ms * 2 < PEER_WAIT_MS_MAX ? address->wait_ms * 2 : PEER_WAIT_MS_MAX;
+    address->wait_ms *= 2;
+    if (address->wait_ms > clock_wait_ms(PEER_WAIT_MS_MAX)) {
+        address->wait_ms = clock_wait_ms(PEER_WAIT_MS_MAX);
+    }
     look_up(address, starter, now_ms);
     return false;
 }

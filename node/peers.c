@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/clock.h"
+
 enum { HELLO_SIZE_MAX = 4096 };
 
 bool peers_init(struct peers *peers, const struct network *network, const struct node_keys *keys,
@@ -229,7 +231,8 @@ struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)
     for (size_t i = 0; i < peers->count; i++) {
         struct peer *peer = &peers->entries[i];
 
-        if (!peer->greeted && !peer->kicked && now_ms >= peer->up_since_ms + PEER_HELLO_TIMEOUT_MS) {
+        if (!peer->greeted && !peer->kicked &&
+            now_ms >= peer->up_since_ms + clock_wait_ms(PEER_HELLO_TIMEOUT_MS)) {
             return peer;
         }
     }
@@ -243,8 +246,9 @@ uint64_t peers_deadline_ms(const struct peers *peers)
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->entries[i];
 
-        if (!peer->greeted && !peer->kicked && peer->up_since_ms + PEER_HELLO_TIMEOUT_MS < deadline_ms) {
-            deadline_ms = peer->up_since_ms + PEER_HELLO_TIMEOUT_MS;
+        if (!peer->greeted && !peer->kicked &&
+            peer->up_since_ms + clock_wait_ms(PEER_HELLO_TIMEOUT_MS) < deadline_ms) {
+            deadline_ms = peer->up_since_ms + clock_wait_ms(PEER_HELLO_TIMEOUT_MS);
         }
     }
     return deadline_ms;

@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/logline.h"
 
 enum {
     CURVE_KEYS_SIZE = 64,
-    CONFIG_SIZE_MAX = CURVE_KEYS_SIZE + 1 + 2 + DAEMON_PEERS_MAX * HASH_SIZE + ENDPOINT_SIZE_MAX,
+    SPEED_SIZE = 4,
+    CONFIG_SIZE_MAX = CURVE_KEYS_SIZE + SPEED_SIZE + 1 + 2 + DAEMON_PEERS_MAX * HASH_SIZE + ENDPOINT_SIZE_MAX,
     DIAL_SIZE_MAX = HASH_SIZE + ENDPOINT_SIZE_MAX
 };
 _Static_assert(sizeof((struct peer_address){0}.endpoint) <= ENDPOINT_SIZE_MAX,
@@ -62,10 +64,13 @@ static void send_config(struct processes *processes, enum net_role role)
     const char *endpoint = processes->bound[0] != '\0' ? processes->bound : options->listen;
     const uint8_t known[3] = {options->only_known, (uint8_t)(options->peer_count >> 8),
                               (uint8_t)options->peer_count};
+    const uint64_t times = clock_speed();
+    const uint8_t speed[SPEED_SIZE] = {0, (uint8_t)(times >> 16), (uint8_t)(times >> 8), (uint8_t)times};
     uint8_t config[CONFIG_SIZE_MAX];
     size_t size = append(config, 0, processes->keys->curve_secret, sizeof processes->keys->curve_secret);
 
     size = append(config, size, processes->keys->transport.key.bytes, HASH_SIZE);
+    size = append(config, size, speed, sizeof speed);
     if (role == NET_LISTEN) {
         assert(strlen(endpoint) <= ENDPOINT_SIZE_MAX);
         size = append(config, size, known, sizeof known);
@@ -135,7 +140,7 @@ void processes_on_down(struct processes *processes, uint32_t number, uint64_t no
 void processes_redial_later(struct processes *processes, uint32_t number, uint64_t now_ms)
 {
     assert(number < DAEMON_PEERS_MAX);
-    processes->redial_ms[number] = now_ms + REDIAL_MS;
+    processes->redial_ms[number] = now_ms + clock_wait_ms(REDIAL_MS);
 }
 
 /* ---- sockets ---- */

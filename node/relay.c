@@ -428,7 +428,8 @@ static enum store_error push_sides_again(struct relay *relay, struct store_txn *
     struct relayed_sides *sides = relayed_to(relay, peer, &want->author);
     const uint64_t asked = asked_of(want);
 
-    if (sides->fed && (sides->asked != asked || relay->now_ms - sides->forgot_ms >= FORGET_INTERVAL_MS)) {
+    if (sides->fed &&
+        (sides->asked != asked || relay->now_ms - sides->forgot_ms >= clock_wait_ms(FORGET_INTERVAL_MS))) {
         forget_relayed(relay, sides);
         sides->asked = asked;
         sides->forgot_ms = relay->now_ms;

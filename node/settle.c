@@ -44,7 +44,7 @@ void settle_store_error(struct daemon *daemon, const char *event, enum store_err
         if (daemon->now_ms < daemon->no_room_ms) {
             return;
         }
-        daemon->no_room_ms = daemon->now_ms + NO_ROOM_LOG_INTERVAL_MS;
+        daemon->no_room_ms = daemon->now_ms + clock_wait_ms(NO_ROOM_LOG_INTERVAL_MS);
     }
     LOG(LOG_ERROR, event, LOG_T("error", store_error_word(error)));
 }
@@ -622,6 +622,14 @@ static void go_on(struct daemon *daemon)
             daemon->now_ms + clock_rhythm_ms(1000 * (wait_s < WAIT_S_MAX ? wait_s : WAIT_S_MAX));
     }
     announce_progress(daemon, &progress);
+}
+
+struct sync_waits settle_sync_waits(void)
+{
+    _Static_assert((int)SYNC_STALL_MS_MIN <= (int)CLOCK_WAIT_MS_MIN, "it is the same at any speed");
+    return (struct sync_waits){.heads_interval_ms = clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS),
+                               .stall_ms_max = (uint32_t)clock_wait_ms(SYNC_STALL_MS_MAX),
+                               .fill_stall_ms = clock_wait_ms(SYNC_FILL_STALL_MS)};
 }
 
 void settle_timers(struct daemon *daemon)

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "node/clock.h"
+
 enum {
     BACKOFF_MS_MIN = 100,
     BACKOFF_MS_MAX = 10 * 1000,
@@ -29,8 +31,8 @@ static void plan_restart(struct supervised *process, uint64_t now_ms, bool lived
     }
     process->restart_at_ms = now_ms + process->backoff_ms;
     process->backoff_ms *= 2;
-    if (process->backoff_ms > BACKOFF_MS_MAX) {
-        process->backoff_ms = BACKOFF_MS_MAX;
+    if (process->backoff_ms > clock_wait_ms(BACKOFF_MS_MAX)) {
+        process->backoff_ms = clock_wait_ms(BACKOFF_MS_MAX);
     }
 }
 
@@ -39,7 +41,7 @@ static void on_end(struct supervised *process, uint64_t now_ms)
     netlink_deinit(&process->link);
     process->pid = 0;
     process->ready = false;
-    plan_restart(process, now_ms, now_ms - process->started_ms >= LIFE_MS_GOOD);
+    plan_restart(process, now_ms, now_ms - process->started_ms >= clock_wait_ms(LIFE_MS_GOOD));
 }
 
 /* Returns: false when the system has no process or socket to give. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "node/clock.h"
 #include "node/watch_log.h"
 #include "node/watch_words.h"
 
@@ -53,7 +54,7 @@ bool watch_command_start(struct watch_command *command, const struct watch_news 
         return false;
     }
     command->pid = pid;
-    command->until_ms = now_ms + WATCH_COMMAND_MS_MAX;
+    command->until_ms = now_ms + clock_wait_ms(WATCH_COMMAND_MS_MAX);
     return true;
 }
 

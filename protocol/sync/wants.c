@@ -7,11 +7,12 @@
 
 enum { SOURCES_ASKED_MAX = 2, SLOWER = 4 };
 
-void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE])
+void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max)
 {
     /* Not the claims: a place is written before it is read, and most are never used. */
     memset(wants, 0, offsetof(struct wants, claims));
     memcpy(wants->secret, secret, PLACE_SECRET_SIZE);
+    wants->stall_ms_max = stall_ms_max;
     wants->check_ms = UINT64_MAX;
 }
 
@@ -274,7 +275,10 @@ void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     source_of(wants, claim)->proven = false;
     claim->attempts++;
-    claim->stall_ms = claim->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : claim->stall_ms * 2;
+    claim->stall_ms *= 2;
+    if (claim->stall_ms > wants->stall_ms_max) {
+        claim->stall_ms = wants->stall_ms_max;
+    }
     memset(&claim->reached, 0, sizeof claim->reached);
     to_end_of_line(wants, claim, now_ms);
 }

@@ -64,6 +64,7 @@ struct source {
 /* Only what is in use of it is ever touched. */
 struct wants {
     uint8_t secret[PLACE_SECRET_SIZE];
+    uint32_t stall_ms_max;
     uint64_t check_ms; /* when wants_check is due, UINT64_MAX: nothing is in flight */
     bool fresh;        /* some source is */
     struct source sources[SYNC_PEERS_MAX];
@@ -71,8 +72,9 @@ struct wants {
     struct claim claims[SYNC_PEERS_MAX * CLAIMS_PER_PEER_MAX];
 };
 
-/* secret: nobody can choose authors that share a bucket. */
-void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE]);
+/* secret: nobody can choose authors that share a bucket. stall_ms_max: how long an answer is waited for at
+ * the most, at least SYNC_STALL_MS_MIN. */
+void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max);
 
 /* A peer came up. Requires: fewer than SYNC_PEERS_MAX are. Returns: its place among the sources. */
 uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled);

@@ -110,12 +110,14 @@ static void start(struct net_end *end)
     if (!supervisor_start(&end->process, net_end_now_ms())) {
         return;
     }
-    uint8_t config[64 + sizeof end->settings];
+    static const uint8_t speed[4] = {0, 0, 0, 1};
+    uint8_t config[68 + sizeof end->settings];
     memcpy(config, end->secret_key, 32);
     memcpy(config + 32, end->public_key, 32);
-    memcpy(config + 64, end->settings, end->settings_size);
+    memcpy(config + 64, speed, sizeof speed);
+    memcpy(config + 68, end->settings, end->settings_size);
     bool queued =
-        netlink_send(&end->process.link, NETLINK_CONFIG, 0, bytes_of(config, 64 + end->settings_size));
+        netlink_send(&end->process.link, NETLINK_CONFIG, 0, bytes_of(config, 68 + end->settings_size));
     if (end->dial.set) {
         queued &= netlink_send(&end->process.link, NETLINK_DIAL, end->dial.peer,
                                bytes_of(end->dial.payload, end->dial.size));

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "node/control_server.h"
 #include "tests/support/short_descriptors.h"
 #include "tests/support/temp_folder.h"
@@ -391,6 +392,25 @@ static void who_was_silent_for_too_long_asks_all_the_same(void **state)
     assert_int_equal(close(call.fd), 0);
 }
 
+static void at_a_tests_speed_neither_end_waits_as_long(void **state)
+{
+    struct fixture *fixture = *state;
+    int slow = -1;
+    struct timeval wait_max;
+    socklen_t size = sizeof wait_max;
+
+    assert_true(clock_take_speed(4));
+    slow = connect_client(fixture);
+    assert_int_equal(getsockopt(slow, SOL_SOCKET, SO_RCVTIMEO, &wait_max, &size), 0);
+    assert_int_equal(wait_max.tv_sec * 1000 + wait_max.tv_usec / 1000, CONTROL_WAIT_MS_MAX / 4);
+    assert_int_equal(control_server_deadline_ms(&fixture->server), CONTROL_CLIENT_TIMEOUT_MS / 4);
+    send_bytes(slow, "\0", 1);
+    control_server_serve(&fixture->server, 5);
+    assert_int_equal(control_server_deadline_ms(&fixture->server), CONTROL_CLIENT_TIMEOUT_MS / 4 + 5);
+    assert_true(clock_take_speed(1));
+    assert_int_equal(close(slow), 0);
+}
+
 static void a_client_too_many_waits(void **state)
 {
     struct fixture *fixture = *state;
@@ -510,7 +530,7 @@ static void no_call_waits_for_ever(void **state)
         socklen_t size = sizeof wait_max;
 
         assert_int_equal(getsockopt(fd, SOL_SOCKET, options[i], &wait_max, &size), 0);
-        assert_int_equal(wait_max.tv_sec, CONTROL_WAIT_S_MAX);
+        assert_int_equal(wait_max.tv_sec, CONTROL_WAIT_MS_MAX / 1000);
     }
     assert_int_equal(close(fd), 0);
 }
@@ -536,6 +556,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_command_that_has_not_the_daemons_token_is_told_so, setup, teardown),
         cmocka_unit_test_setup_teardown(the_token_stays_and_is_its_owners_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_silent_or_slow_goes_after_a_while, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_a_tests_speed_neither_end_waits_as_long, setup, teardown),
         cmocka_unit_test_setup_teardown(who_was_silent_for_too_long_asks_all_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_too_many_waits, setup, teardown),
         cmocka_unit_test_setup_teardown(a_reply_to_who_has_gone_is_dropped, setup, teardown),

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/logline.h"
 #include "node/peer_address.h"
 #include "tests/support/temp_folder.h"
@@ -189,6 +190,24 @@ static void a_name_is_looked_up_with_backoff_until_the_peer_is_connected(void **
     assert_int_equal(peer_address_deadline_ms(&address), now_ms + 5 + PEER_WAIT_MS_MIN);
 }
 
+static void at_a_tests_speed_it_is_looked_up_more_often(void **state)
+{
+    struct peer_address address = address_of("node.example.org:1");
+    uint64_t now_ms = 0, wait_ms = PEER_WAIT_MS_MIN;
+
+    (void)state;
+    assert_true(clock_take_speed(10));
+    for (size_t i = 0; i < 4; i++) {
+        assert_false(peer_address_step(&address, &starter, now_ms));
+        assert_int_equal(address.until_ms, now_ms + PEER_LOOK_UP_MS_MAX / 10);
+        assert_false(look_up(&address, now_ms));
+        assert_int_equal(peer_address_deadline_ms(&address), now_ms + wait_ms);
+        now_ms += wait_ms;
+        wait_ms = wait_ms * 2 < PEER_WAIT_MS_MAX / 10 ? wait_ms * 2 : PEER_WAIT_MS_MAX / 10;
+    }
+    assert_true(clock_take_speed(1));
+}
+
 static void a_name_server_that_never_answers_is_in_nobodys_way(void **state)
 {
     struct peer_address silent = address_of("silent.example.org:1"), other = address_of("localhost:1");
@@ -265,6 +284,7 @@ int main(void)
         TEST(one_that_is_connected_stays_where_it_is),
         TEST(an_address_stays_while_the_name_is_not_found),
         TEST(a_name_is_looked_up_with_backoff_until_the_peer_is_connected),
+        TEST(at_a_tests_speed_it_is_looked_up_more_often),
         TEST(a_name_server_that_never_answers_is_in_nobodys_way),
         TEST(a_look_up_ends_with_the_starter),
         TEST(a_starter_that_is_gone_finds_nothing),

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "node/side_push.h"
 #include "protocol/rules/affiliation.h"
 #include "tests/support/node_bench.h"
@@ -222,6 +223,20 @@ static void whoever_has_the_chain_is_sent_what_stands_beside_it(void **state)
     }
 }
 
+static void at_a_tests_speed_that_while_is_shorter(void **state)
+{
+    const struct want all = {.author = *owner()};
+
+    (void)state;
+    assert_true(clock_take_speed(10));
+    for (size_t round = 0; round < 4; round++) {
+        fixture->waited_ms = round < 2 ? 0 : round == 2 ? 2999 : 3000;
+        perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+        assert_int_equal(are_sides_sent(), round == 0 || round == 3);
+    }
+    assert_true(clock_take_speed(1));
+}
+
 static void a_block_of_the_chain_is_pushed_alone(void **state)
 {
     (void)state;
@@ -415,6 +430,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_PEER(whoever_has_the_chain_is_sent_what_stands_beside_it),
+        WITH_PEER(at_a_tests_speed_that_while_is_shorter),
         WITH_PEER(a_block_of_the_chain_is_pushed_alone),
         WITH_PEER(one_beside_it_goes_with_all_that_the_peer_was_not_sent),
         WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),

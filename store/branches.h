@@ -25,8 +25,8 @@ struct key rotation_key(uint32_t number, uint64_t epoch);
 /* Note a rotation that is held from now_s on. */
 enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block,
                                   uint64_t now_s);
-/* What stands beside the chain of epoch, or is known of it, had come by now_s, whatever was noted of it by a
- * clock that was ahead. */
+/* What is known of epoch had come by now_s, and was followed then, whatever was noted of it by a clock that
+ * was ahead. */
 enum store_error arrivals_set_back(struct store_txn *txn, uint32_t number, uint64_t epoch, uint64_t now_s);
 /* Freeze its author, whose row is not written yet, if it is not the only one that is known into its epoch. */
 enum store_error rotations_freeze(struct store_txn *txn, struct disk_author *author, uint64_t epoch);

@@ -38,8 +38,8 @@ enum record_flag {
     RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */
     RECORD_HAS_ERASERS = 2,      /* TABLE_ERASERS has rows about its block; what they do, they say */
     RECORD_TOUCHED = 4,          /* something was said about an entry of it */
-    RECORD_CLOCK_AHEAD = 8, /* this clock showed less when a later block joined: followed_s is of that one,
-                               or of one after it */
+    RECORD_CLOCK_AHEAD = 8,      /* this clock showed less when a later block joined, or a rotation came that
+                                    leaves      the block: followed_s is of that one, or of one after it */
 };
 
 /* One block of a chain. */

@@ -83,6 +83,39 @@ static enum store_error set_back_blocks(const struct setting_back *setting)
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* What the chain leads through may be left for the rotation's branch only later. From its head on, whoever
+ * un-applies it carries the mark down (store/unwind.c). */
+static enum store_error set_back_head(const struct setting_back *setting)
+{
+    const struct key author = author_key(setting->number);
+    const struct key last = author_seq_key(setting->number, BLOCK_SEQ_MAX);
+    struct disk_record record;
+    uint64_t seq = 0;
+    struct walk walk;
+    enum store_error error = walk_open(&walk, setting->txn, TABLE_RECORDS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek_back(&walk, &last);
+    if (error == STORE_OK && !walk_under(&walk, &author)) {
+        error = STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        seq = number_at(walk.key.data, 4, 8);
+    }
+    walk_close(&walk);
+    if (error == STORE_OK) {
+        error = record_read(setting->txn, setting->number, seq, &record);
+    }
+    if (error != STORE_OK || record.epoch != setting->epoch || record.followed_s <= setting->now_s) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    record.followed_s = setting->now_s;
+    record.flags |= RECORD_CLOCK_AHEAD;
+    return record_write(setting->txn, setting->number, seq, &record);
+}
+
 /* The author's next row behind *key that lies ahead. STORE_NOT_FOUND: none does. */
 static enum store_error next_arrival_ahead(const struct setting_back *setting, struct key *key,
                                            struct disk_arrival *out)
@@ -128,5 +161,8 @@ enum store_error arrivals_set_back(struct store_txn *txn, uint32_t number, uint6
     const struct setting_back setting = {txn, number, epoch, now_s};
     enum store_error error = set_back_blocks(&setting);
 
-    return error == STORE_OK ? set_back_unheld(&setting) : error;
+    if (error == STORE_OK) {
+        error = set_back_unheld(&setting);
+    }
+    return error == STORE_OK ? set_back_head(&setting) : error;
 }

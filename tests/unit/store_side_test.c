@@ -387,6 +387,25 @@ static void what_came_before_a_rotation_by_a_clock_since_set_back_stays_before_i
     store_end(txn);
 }
 
+/* The chain is left only once the clock is there again: nobody can say for how long it had been followed. */
+static void what_was_followed_by_a_clock_since_set_back_is_not_taken_for_late(void **context)
+{
+    const struct block rotation = rotation_behind_1();
+    struct store_txn *txn = world_write(&world);
+    uint64_t from_s = 1, until_s = 0;
+
+    (void)context;
+    assert_int_equal(store_put_side_block(txn, &world.network, &rotation, NOON - 86400), STORE_OK);
+    assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON + 86400), STORE_OK);
+    for (size_t seq = 2; seq <= 3; seq++) {
+        assert_int_equal(store_followed(txn, &ase.actor.id, seq, &chain[seq].hash, &from_s, &until_s),
+                         STORE_OK);
+        assert_int_equal(from_s, 0);
+        assert_true(until_s == FOLLOWED_EVER);
+    }
+    store_end(txn);
+}
+
 /* Noted first by its header, which a proof showed, it takes no block with it when it is placed. */
 static void what_came_after_a_rotation_stays_after_it(void **context)
 {
@@ -422,6 +441,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_came_before_a_rotation_by_a_clock_since_set_back_stays_before_it,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(what_came_after_a_rotation_stays_after_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_followed_by_a_clock_since_set_back_is_not_taken_for_late,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_leads_down_to_the_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_with_a_gap_is_not_known, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_chain_left_is_indexed_and_what_it_takes_up_is_not, setup,

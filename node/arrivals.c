@@ -35,7 +35,6 @@ static void on_down(struct daemon *daemon, struct peer *peer)
         return;
     }
     LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
-    passed_over_forget(&daemon->passed, id);
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
 }
 

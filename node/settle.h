@@ -11,7 +11,7 @@
 void settle_intake(struct daemon *daemon);
 /* Feed one event to the sync core and perform what it decides. want as relay_perform. */
 void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want);
-/* What timers ask for: sync ticks, passed-over heads, checkpoints. */
+/* What timers ask for: sync ticks, checkpoints, undecided heads. */
 void settle_timers(struct daemon *daemon);
 uint64_t settle_deadline_ms(const struct daemon *daemon);
 

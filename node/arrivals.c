@@ -157,6 +157,7 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         daemon,
         &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
         NULL);
+    daemon->tell_more_ms = daemon->now_ms;
 }
 
 static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)

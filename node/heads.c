@@ -341,3 +341,22 @@ uint64_t heads_recheck_ms(const struct daemon *daemon)
     }
     return next_ms;
 }
+
+void heads_tell_more(struct daemon *daemon)
+{
+    if (daemon->now_ms < daemon->tell_more_ms) {
+        return;
+    }
+    daemon->tell_more_ms = UINT64_MAX;
+    for (size_t i = 0; i < daemon->peers.count; i++) {
+        const struct peer *peer = &daemon->peers.entries[i];
+        enum store_error error = relay_tell_more_heads(&daemon->relay, peer->id, daemon->now_ms);
+
+        if (error != STORE_OK) {
+            settle_store_error(daemon, "heads-not-told", error);
+        }
+        if (!hash_is_zero(&peer->more_heads_from.hash)) {
+            daemon->tell_more_ms = daemon->now_ms + TELL_MORE_MS;
+        }
+    }
+}

@@ -7,7 +7,11 @@
 
 #include "node/daemon_state.h"
 
-enum { RECHECK_HEADS_MAX = 256, RECHECK_TURN_MS = 1 }; /* looked at again in one turn of the loop */
+enum {
+    RECHECK_HEADS_MAX = 256, /* looked at again in one turn of the loop… */
+    RECHECK_TURN_MS = 1,     /* …and for how long */
+    TELL_MORE_MS = 50,
+};
 
 /* What a peer announced. */
 void heads_settle(struct daemon *daemon, struct peer *peer, const struct head *heads, size_t count);
@@ -23,5 +27,8 @@ void heads_recheck_all(struct daemon *daemon);
 /* Look again at what is to be looked at, as far as this turn has time; peers have their turns. */
 void heads_recheck(struct daemon *daemon);
 uint64_t heads_recheck_ms(const struct daemon *daemon);
+
+/* Tell peers that were just met what their first exchange of heads had no room for, from time to time. */
+void heads_tell_more(struct daemon *daemon);
 
 #endif

@@ -47,6 +47,9 @@ struct peer {
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct actor_id
         heads_from; /* where the next exchange of heads goes on, when the last one had no room for all */
+    bool met;       /* there was one */
+    struct actor_id
+        more_heads_from; /* the same of those that it is told because it was just met; zero: none */
 };
 
 struct peers {

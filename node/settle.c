@@ -519,6 +519,7 @@ void settle_timers(struct daemon *daemon)
     } else if (daemon->now_ms >= daemon->follow_ms) {
         go_on(daemon);
     }
+    heads_tell_more(daemon);
     heads_recheck(daemon);
 }
 
@@ -528,6 +529,9 @@ uint64_t settle_deadline_ms(const struct daemon *daemon)
 
     if (recheck_ms < deadline_ms) {
         deadline_ms = recheck_ms;
+    }
+    if (daemon->tell_more_ms < deadline_ms) {
+        deadline_ms = daemon->tell_more_ms;
     }
     if (daemon->follow_ms < deadline_ms) {
         deadline_ms = daemon->follow_ms;

@@ -1,7 +1,8 @@
-/* Fills a home whose actor owns a namespace, while no daemon runs, with the logs of authors that it
- * accredits: each an inception and one block of attestations.
+/* Fills a home whose actor owns a namespace, while no daemon runs, with the logs of authors: each an
+ * inception and, unless ATTESTATIONS is 0, a block of so many. They stand in chains of CHAIN (1: each alone):
+ * the owner accredits the first one of a chain, and each accredits the next.
  *
- *   many_authors HOME PASSPHRASE_FILE NAMESPACE COUNT ATTESTATIONS */
+ *   many_authors HOME PASSPHRASE_FILE NAMESPACE COUNT ATTESTATIONS CHAIN */
 
 #include <sodium.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum { ACCREDITATIONS_A_BLOCK = 1024, AUTHORS_A_TRANSACTION = 256, FIRST_DAY = 1
 struct filling {
     struct session *session;
     char pattern[NAMESPACE_SIZE_MAX + 3], code[CODE_SIZE_MAX + 1];
-    uint64_t count, attestations;
+    uint64_t count, attestations, chain;
     struct log_builder builder;
     struct arena scratch;
     uint8_t memory[4 * 1024 * 1024];
@@ -24,14 +25,17 @@ struct filling {
 
 /* ---- accreditations ---- */
 
+/* Of the author of that number, by whoever stands before it. */
 static bool add_accreditation(struct draft *draft, const struct filling *filling, uint64_t number)
 {
     const struct bytes pattern = bytes_of_string(filling->pattern);
     static struct built_actor actor;
 
     build_actor(&actor, &filling->session->home.network, number, 1, 1);
-    const struct accreditation record = {
-        .delegate = actor.id, .patterns = {.items = &pattern, .count = 1}, .from = FIRST_DAY};
+    const struct accreditation record = {.delegate = actor.id,
+                                         .patterns = {.items = &pattern, .count = 1},
+                                         .depth = filling->chain - 1 - number % filling->chain,
+                                         .from = FIRST_DAY};
 
     return draft_add(draft, ENTRY_ACCREDITATION, &record, NULL);
 }
@@ -54,7 +58,8 @@ static int accredit_all(struct filling *filling)
 
         publisher_draft(&publisher, &draft, CLASS_GOVERN);
         for (size_t k = 0; code == EXIT_YES && k < ACCREDITATIONS_A_BLOCK && i < filling->count; k++) {
-            code = add_accreditation(&draft, filling, i++) ? EXIT_YES : EXIT_SYSTEM;
+            code = add_accreditation(&draft, filling, i) ? EXIT_YES : EXIT_SYSTEM;
+            i += filling->chain;
         }
         code = code == EXIT_YES ? publisher_publish(&publisher, &draft, &published) : code;
     }
@@ -72,6 +77,11 @@ static void write_log(struct memory_log *log, struct filling *filling, uint64_t 
     build_actor(&actor, log->network, number, 1, 1);
     log_builder_init(&filling->builder, filling->memory, sizeof filling->memory);
     log_builder_inception(&filling->builder, log, &actor);
+    if ((number + 1) % filling->chain != 0) {
+        log_builder_begin(&filling->builder, CLASS_GOVERN);
+        (void)add_accreditation(&filling->builder.draft, filling, number + 1);
+        log_builder_append(&filling->builder, log);
+    }
     if (filling->attestations == 0) {
         return;
     }
@@ -132,7 +142,7 @@ int main(int argc, char **argv)
     int code = EXIT_USAGE;
 
     session_options_init(&options);
-    if (argc != 6 || sodium_init() < 0) {
+    if (argc != 7 || sodium_init() < 0) {
         (void)fprintf(stderr, "usage: see tests/e2e/many_authors_main.c\n");
         return code;
     }
@@ -147,6 +157,7 @@ int main(int argc, char **argv)
     (void)snprintf(filling.code, sizeof filling.code, "%s/a", argv[3]);
     filling.count = strtoull(argv[4], NULL, 10);
     filling.attestations = strtoull(argv[5], NULL, 10);
+    filling.chain = strtoull(argv[6], NULL, 10);
     arena_init(&filling.scratch, scratch, sizeof scratch);
     code = accredit_all(&filling);
     code = code == EXIT_YES ? take_all_in(&filling) : code;

@@ -58,7 +58,7 @@ static struct undecided *undecided_of(struct peer *peer)
         peer->undecided = calloc(1, sizeof *peer->undecided);
         if (peer->undecided != NULL) {
             randombytes_buf(secret, sizeof secret);
-            undecided_init(peer->undecided, secret);
+            undecided_init(peer->undecided, secret, clock_rhythm_ms(UNDECIDED_ASK_MS));
         }
     }
     return peer->undecided;

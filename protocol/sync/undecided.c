@@ -101,8 +101,9 @@ struct undecided_head *undecided_find(struct undecided *undecided, const struct 
 
 /* ---- remembering ---- */
 
-void undecided_init(struct undecided *undecided, const uint8_t secret[PLACE_SECRET_SIZE])
+void undecided_init(struct undecided *undecided, const uint8_t secret[PLACE_SECRET_SIZE], uint64_t wait_ms)
 {
+    undecided->wait_ms = wait_ms;
     memcpy(undecided->secret, secret, PLACE_SECRET_SIZE);
     memcpy(&undecided->random, secret, sizeof undecided->random);
     for (enum undecided_line line = UNDECIDED_ASK; line < UNDECIDED_LINE_COUNT; line++) {
@@ -190,14 +191,8 @@ void undecided_rest(struct undecided *undecided, struct undecided_head *at)
 
 void undecided_asked(struct undecided *undecided, struct undecided_head *at, uint64_t now_ms)
 {
-    uint64_t wait_ms = (uint64_t)UNDECIDED_ASK_MS_MIN << at->asked;
-
-    if (wait_ms >= UNDECIDED_ASK_MS_MAX) {
-        wait_ms = UNDECIDED_ASK_MS_MAX;
-    } else {
-        at->asked++;
-    }
-    at->ask_ms = now_ms + wait_ms;
+    at->ask_ms = now_ms + (undecided->wait_ms << at->asked);
+    at->asked = (uint8_t)(at->asked + (at->asked < UNDECIDED_DOUBLINGS_MAX));
     undecided_rest(undecided, at);
 }
 

@@ -20,8 +20,8 @@ enum {
     UNDECIDED_MAX = 16384, /* of one peer */
     UNDECIDED_BUCKETS = 16384,
     UNDECIDED_ASKS_SOON_MAX = 4, /* so often it is asked without anything having changed */
-    UNDECIDED_ASK_MS_MIN = 1000,
-    UNDECIDED_ASK_MS_MAX = 30000,
+    UNDECIDED_ASK_MS = 1000,     /* between the first two questions; then twice as long each time… */
+    UNDECIDED_DOUBLINGS_MAX = 5, /* …up to half a minute */
 };
 
 enum undecided_line {
@@ -48,14 +48,16 @@ struct undecided_head {
 struct undecided {
     uint8_t secret[PLACE_SECRET_SIZE];
     uint64_t random;
+    uint64_t wait_ms; /* between the first two questions about an author */
     uint16_t held;
     uint16_t ever, free; /* places that were ever used, and of those the first one that is free again: + 1 */
     uint16_t buckets[UNDECIDED_BUCKETS];
     struct undecided_head heads[UNDECIDED_MAX + UNDECIDED_LINE_COUNT]; /* the last ones are the lines' ends */
 };
 
-/* secret: nobody can choose authors that share a bucket, or foresee a lot. Requires: *undecided is zero. */
-void undecided_init(struct undecided *undecided, const uint8_t secret[PLACE_SECRET_SIZE]);
+/* secret: nobody can choose authors that share a bucket, or foresee a lot. wait_ms: UNDECIDED_ASK_MS unless a
+ * test's clock runs faster. Requires: *undecided is zero. */
+void undecided_init(struct undecided *undecided, const uint8_t secret[PLACE_SECRET_SIZE], uint64_t wait_ms);
 
 /* What is remembered of author, or NULL. */
 struct undecided_head *undecided_find(struct undecided *undecided, const struct actor_id *author);

@@ -38,7 +38,6 @@ static void on_down(struct daemon *daemon, struct peer *peer)
         return;
     }
     LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
-    passed_over_forget(&daemon->passed, id);
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
 }
 
@@ -164,6 +163,7 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         daemon,
         &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
         NULL);
+    daemon->tell_more_ms = daemon->now_ms;
 }
 
 static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)

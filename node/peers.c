@@ -18,6 +18,10 @@ bool peers_init(struct peers *peers, const struct network *network, const struct
 
 void peers_deinit(struct peers *peers)
 {
+    for (size_t i = 0; i < peers->count; i++) {
+        free(peers->entries[i].undecided);
+    }
+    peers->count = 0;
     free(peers->frame);
     peers->frame = NULL;
 }
@@ -84,6 +88,13 @@ bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms)
     }
     turns->count++;
     return true;
+}
+
+uint64_t peers_introduce_ms(const struct peer_turns *turns, uint64_t now_ms)
+{
+    const uint64_t next_ms = turns->begun_ms + 1000;
+
+    return turns->count < PEER_INTRODUCTIONS_PER_S || next_ms < now_ms ? now_ms : next_ms;
 }
 
 static void kick(struct peers *peers, enum net_role role, uint32_t number)
@@ -170,6 +181,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
     size_t at = (size_t)(peer - peers->entries);
 
     assert(at < peers->count);
+    free(peer->undecided);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
     peers->count--;
 }

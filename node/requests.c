@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "node/heads.h"
 #include "node/logline.h"
 #include "node/report.h"
 
@@ -92,7 +93,7 @@ bool requests_reread(struct daemon *daemon)
         daemon->ingest.has_self = true;
     }
     /* Authors may be admitted now that were not before. */
-    daemon->recheck_ms = daemon->now_ms;
+    heads_recheck_all(daemon);
     LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
     return true;
 }

@@ -66,8 +66,9 @@ enum store_error store_author_number(struct store_txn *txn, const struct actor_i
 enum store_error store_log_state(struct store_txn *txn, const struct actor_id *author,
                                  struct log_state *state);
 
-/* Call visit for every log held, in order of actor id. visit returns false to stop. */
-enum store_error store_each_log(struct store_txn *txn,
+/* Call visit for every log held from actor id *from on (NULL: the first), in order. visit returns false to
+ * stop. */
+enum store_error store_each_log(struct store_txn *txn, const struct actor_id *from,
                                 bool (*visit)(void *context, const struct log_state *state), void *context);
 
 /* Key set in force after block seq of the author's chain, and its epoch. */

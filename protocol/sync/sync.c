@@ -568,6 +568,14 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
     start_fills(sync, now_ms, actions);
 }
 
+bool sync_may_claim(struct sync *sync, uint32_t id, const struct actor_id *author)
+{
+    const struct sync_peer *peer = peer_find(sync, id);
+
+    return peer != NULL &&
+           (wants_has_room(&sync->wants, peer->source) || wants_find(&sync->wants, peer->source, author));
+}
+
 uint64_t sync_deadline_ms(const struct sync *sync)
 {
     uint64_t deadline_ms = sync->wants.check_ms;

@@ -121,6 +121,8 @@ void sync_init(struct sync *sync, uint64_t seed, struct sync_waits waits);
 /* Handle one event. Writes: actions from empty, in the order to perform. Fork proofs and keys go first. */
 void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                struct sync_actions *actions);
+/* Whether what a peer announces of author finds room among its claims. */
+bool sync_may_claim(struct sync *sync, uint32_t peer, const struct actor_id *author);
 /* When the next SYNC_TICK is due. */
 uint64_t sync_deadline_ms(const struct sync *sync);
 

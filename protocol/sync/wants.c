@@ -160,6 +160,13 @@ static uint32_t take_place(struct wants *wants, uint16_t source)
     return of->ever < CLAIMS_PER_PEER_MAX ? (uint32_t)source * CLAIMS_PER_PEER_MAX + of->ever++ : WANTS_NONE;
 }
 
+bool wants_has_room(const struct wants *wants, uint16_t source)
+{
+    const struct source *of = &wants->sources[source];
+
+    return of->first_free != WANTS_NONE || of->ever < CLAIMS_PER_PEER_MAX;
+}
+
 struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor_id *author)
 {
     struct claim *claim = wants_find(wants, source, author);

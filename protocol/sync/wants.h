@@ -14,7 +14,7 @@
 #include "protocol/sync/sync.h"
 
 enum {
-    CLAIMS_PER_PEER_MAX = 8192, /* what finds no place comes back with the next heads */
+    CLAIMS_PER_PEER_MAX = 8192, /* what finds no place waits among undecided heads (undecided.h) */
     CLAIM_ATTEMPTS_MAX = 6,
     WANTS_BUCKETS = 1 << 16,
     SOURCE_SLOW_MS = 1000, /* how long a source is listened to before it is called slow */
@@ -85,6 +85,7 @@ void wants_close(struct wants *wants, uint16_t source);
 struct claim *wants_find(struct wants *wants, uint16_t source, const struct actor_id *author);
 /* The same, new at the end of its line when there was none. Returns: NULL when the source's list is full. */
 struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor_id *author);
+bool wants_has_room(const struct wants *wants, uint16_t source);
 void wants_remove(struct wants *wants, struct claim *claim, uint64_t now_ms);
 /* Any claim of source, NULL when it has none. */
 struct claim *wants_any(struct wants *wants, uint16_t source);

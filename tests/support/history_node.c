@@ -153,9 +153,10 @@ static bool is_rotation_after(const struct history *history, int rotation, int b
 static struct history_time rotation_came(const struct history_node *node, int block, struct history_time now)
 {
     const struct history *history = &node->world->history;
+    size_t first = SIZE_MAX;
     for (size_t i = 0; i < history->count; i++) {
-        if (is_rotation_after(history, (int)i, block) && node->met[i].true_s > 0 &&
-            node->met[i].true_s < now.true_s) {
+        if (is_rotation_after(history, (int)i, block) && node->met_as[i] > 0 && node->met_as[i] < first) {
+            first = node->met_as[i];
             now = node->met[i];
         }
     }

@@ -33,7 +33,7 @@ struct fixture {
     struct peer *peer;
     struct hash chain, sides[SIDES]; /* the block of the chain above the fork, and those beside it */
     uint64_t waited_ms;
-    size_t sent_count;
+    size_t sent_count, sent_heads; /* frames, and heads in them */
     struct sent sent[SENT_MAX];
 };
 
@@ -128,6 +128,7 @@ static void note(const struct netlink_message *message)
     struct sent *sent = &fixture->sent[fixture->sent_count];
     size_t mark = arena_mark(&node->builder.arena);
     struct frame frame;
+    struct heads heads;
     struct block block;
 
     assert_true(fixture->sent_count < SENT_MAX);
@@ -145,6 +146,11 @@ static void note(const struct netlink_message *message)
             REASON_NONE);
         sent->hash = introduction.consent.shop.hash;
     }
+    if (frame.kind == FRAME_HEADS) {
+        assert_int_equal(schema_decode(&heads_schema, &heads, frame.payload, &node->builder.arena),
+                         REASON_NONE);
+        fixture->sent_heads += heads.heads.count;
+    }
     arena_rewind(&node->builder.arena, mark);
     fixture->sent_count++;
 }
@@ -153,7 +159,7 @@ static void read_sent(void)
 {
     struct netlink_message message;
 
-    fixture->sent_count = 0;
+    fixture->sent_count = fixture->sent_heads = 0;
     assert_int_equal(netlink_flush(&fixture->processes[NET_LISTEN].link), NETLINK_MESSAGE);
     (void)netlink_fill(&fixture->end);
     while (netlink_next(&fixture->end, &message) == NETLINK_MESSAGE) {
@@ -333,6 +339,34 @@ static void one_that_comes_meanwhile_makes_none_go_twice(void **state)
     assert_int_equal(fixture->relay.choice.version, 0);
 }
 
+/* What the first exchange of heads has no room for goes as what nobody asked for. */
+static void whoever_was_just_met_is_told_more_heads_as_far_as_it_takes_them(void **state)
+{
+    static const struct actor_id low = {{{0, 1}}};
+    const struct actor_id behind_all = {{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}};
+
+    (void)state;
+    fixture->peer->more_heads_from = low;
+    fixture->peer->unasked_bytes = 0;
+    fixture->peer->unasked_ms = NOW_MS;
+    read_sent();
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_count, 0);
+    assert_true(actor_id_equal(&fixture->peer->more_heads_from, &low));
+    fixture->peer->unasked_bytes = PEER_UNASKED_BYTES_MAX;
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    assert_true(fixture->peer->unasked_bytes < PEER_UNASKED_BYTES_MAX);
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_count, 1);
+    assert_int_equal(fixture->sent_heads, 1);
+    fixture->peer->more_heads_from = behind_all;
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_heads, 0);
+}
+
 /* Nothing came to it that would let it place more than before. */
 static void whoever_asks_for_what_it_has_is_sent_no_side_block_again(void **state)
 {
@@ -435,6 +469,7 @@ int main(void)
         WITH_PEER(one_beside_it_goes_with_all_that_the_peer_was_not_sent),
         WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),
         WITH_PEER(one_that_comes_meanwhile_makes_none_go_twice),
+        WITH_PEER(whoever_was_just_met_is_told_more_heads_as_far_as_it_takes_them),
         WITH_PEER(whoever_asks_for_what_it_has_is_sent_no_side_block_again),
         WITH_PEER(whoever_holds_more_than_before_is_sent_them_again),
         WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),

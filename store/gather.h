@@ -250,6 +250,8 @@ enum store_error gather_side_rows(struct gather *gather, size_t log, const struc
                                   size_t max, struct side_at **rows, size_t *count, bool *cut);
 /* Whether an epoch of a log with side blocks was open by the question's known_by_s. */
 bool gather_is_open(const struct gather *gather, size_t log, uint64_t epoch);
+/* Whether side blocks of a log name entries to erase. */
+bool gather_has_erases(const struct gather *gather, size_t log);
 /* Whether a withdrawal may keep what side blocks of a log say, so that it matters who accredited its author.
  */
 enum store_error gather_may_be_kept(struct gather *gather, size_t log, bool *out);
@@ -321,6 +323,9 @@ struct side_event {
 };
 enum store_error gather_side_events(struct gather *gather, const struct dossier_place *about,
                                     struct side_event events[SIDE_EVENTS_MAX], size_t *count, bool *cut);
+
+/* Whether an `erase` of an entry of the chain stands on a side branch of an open epoch. */
+enum store_error gather_side_erase(struct gather *gather, const struct dossier_place *about, bool *any);
 
 /* The day on which block void_seq of a gathered log, which voids something, says that it was signed. */
 enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t void_seq, uint32_t *day);

@@ -80,7 +80,7 @@ static int make(void **state)
         !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers)) {
         return -1;
     }
-    sync_init(daemon->sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(daemon->sync, 1, SYNC_WAITS);
     node_take_in_owner();
     commit();
     for (size_t i = 0; i < PEERS; i++) {

@@ -67,7 +67,7 @@ static enum store_error version_in_block(struct session *session, struct store_t
     uint64_t arrived_s;
     enum store_error error = store_block_record(txn, &session->actor, seq, &record, &arrived_s);
 
-    if (error != STORE_OK || record.block_class != CLASS_GOVERN) {
+    if (error != STORE_OK || record.block_class != CLASS_GOVERN || record.standing == STANDING_VOID) {
         return error;
     }
     error = own_block_read(&block, session, txn, seq);
@@ -77,7 +77,8 @@ static enum store_error version_in_block(struct session *session, struct store_t
     return error;
 }
 
-/* From the head down: versions only rise, so the first pack found is the last one. */
+/* From the head down: versions only rise, so the first pack found is the last one. What is void was perhaps
+ * a thief's: its version keeps nobody from a lower one. */
 static enum store_error last_version(struct session *session, struct store_txn *txn, struct bytes name_space,
                                      uint64_t *version)
 {

@@ -267,6 +267,18 @@ printf 'technician,code\n%s,ase/b\n' "$lea" >"$world/left.csv"
 answers "by a file too" 0 "from 2026-06-10" ase reinstate --csv "$world/left.csv"
 answers "and no day stays unknown" 0 "VERDICT: VALID" ase lookup "$lea" --at 2026-06-15
 
+# ---- a thief who publishes rules ----
+
+sed 's/"version": 1/"version": 4294967295/' "$world/ase.json" >"$world/last.json"
+sed 's/"version": 1/"version": 2/' "$world/ase.json" >"$world/second.json"
+do_as ase rules publish "$world/last.json"
+answers "no version is higher than the last one" 4 "higher version" ase rules publish "$world/second.json"
+stolen=$(own_seq ase)
+do_as ase key rotate --yes
+do_as ase void "$stolen" --yes
+answers "what is void keeps nobody from a lower one" 0 "The rules are published" ase rules publish "$world/second.json"
+answers "by which certificates are judged" 0 "by the rules of ase, version 2" ase lookup "$lea" --require ase/a
+
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \
     maria present "$world/challenge.tp" --from "$world/b.tp" --yes

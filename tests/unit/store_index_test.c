@@ -352,6 +352,7 @@ static void flip_run(struct store_txn *txn, size_t from_end)
     static uint8_t bytes[256 * 1024];
     struct key first = {0}, key;
     struct walk walk;
+    uint8_t *row;
     size_t size;
 
     key_add_number(&first, 0, 4);
@@ -363,7 +364,8 @@ static void flip_run(struct store_txn *txn, size_t from_end)
     memcpy(bytes, walk.value.data, size);
     walk_close(&walk);
     bytes[from_end > 0 ? size - from_end : 0] ^= 1;
-    assert_int_equal(table_put(txn, TABLE_RUNS, &key, bytes, size), STORE_OK);
+    assert_int_equal(table_reserve(txn, TABLE_RUNS, &key, size, &row), STORE_OK);
+    memcpy(row, bytes, size);
 }
 
 /* Else what was issued to one would be somebody else's, and a revoked one be gone without a word. */

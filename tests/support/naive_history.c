@@ -495,13 +495,26 @@ static enum counts is_void_still(const struct view *view, int certificate)
     return strongest;
 }
 
+/* Whether an `erase` is void: its author gives back the bytes, whoever lets it speak. */
+static enum counts is_given_back(const struct view *view, int erase)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (is_void_of(view, i, erase)) {
+            enum counts counts = counts_against(view, (int)i);
+            strongest = counts > strongest ? counts : strongest;
+        }
+    }
+    return strongest;
+}
+
 /* An `erase` is against whose certificate it covers, and covers those alone that its branch has. */
 static enum counts is_erased(const struct view *view, int certificate)
 {
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < view->history->count; i++) {
         if (is_about(view, i, TOLD_ERASE, certificate) && told_descends(view->history, (int)i, certificate)) {
-            enum counts counts = counts_for(view, (int)i);
+            enum counts counts = counts_for_if(view, (int)i, is_given_back(view, (int)i));
             strongest = counts > strongest ? counts : strongest;
         }
     }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/exit_codes.h"
+#include "cmd/standard_streams.h"
 #include "node/daemon.h"
 #include "node/logline.h"
 #include "node/net_process.h"
@@ -307,6 +308,7 @@ int main(int count, char **values)
     struct arguments arguments = {.log_level = LOG_INFO};
     int code = EXIT_YES;
 
+    standard_streams_hold();
     if (sodium_init() < 0) {
         return EXIT_SYSTEM;
     }

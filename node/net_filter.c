@@ -91,6 +91,7 @@ static const struct permission {
     CALL(clock_gettime, BOTH),   /* where the kernel gives no page with the time */
     CALL(read, BOTH),            /* of eventfd and signalfd */
     CALL(write, BOTH),           /* of eventfd; the last words of an assertion */
+    CALL(writev, BOTH),          /* the last words of the C library, of damaged memory */
     CALL(close, BOTH),
     /* memory: never executable */
     CALL_IF(mmap, BOTH, NO_CODE),

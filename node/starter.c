@@ -176,12 +176,15 @@ bool starter_reap(struct starter *starter, pid_t pid, int wait_ms, int *status)
     struct starter_report report;
     int found = SIGKILL;
 
+    assert(pid > 1);
     while (!take_end(starter, pid, &found)) {
         if (receive(starter, &report, wait_ms)) {
             note_end(starter, &report);
         } else if (starter->fd >= 0) {
             return false;
         } else {
+            /* It ended with the starter; what it started itself, as a program, has not. */
+            (void)kill(-pid, SIGKILL);
             break;
         }
     }

@@ -17,7 +17,12 @@ enum starter_kind {
     STARTER_PROGRAM, /* texts: its path, then variables "NAME=value" of its environment; fd -1 */
 };
 
-enum { STARTER_CHILDREN_MAX = 128, STARTER_TEXTS_MAX = 8, STARTER_TEXTS_SIZE_MAX = 16 * 1024 };
+enum {
+    STARTER_CHILDREN_MAX = 128,
+    STARTER_TEXTS_MAX = 8,
+    STARTER_TEXTS_SIZE_MAX = 16 * 1024,
+    STARTER_NOT_RUN = 127, /* an exit code; a shell's where it does not find what it is to run */
+};
 
 struct starter {
     pid_t pid;
@@ -37,11 +42,12 @@ void starter_stop(struct starter *starter);
 
 /* Start a process of that kind. Borrows: texts, count of them, at most STARTER_TEXTS_MAX with
  * STARTER_TEXTS_SIZE_MAX bytes in all; fd. Returns: its id, whose end is to be asked for; 0, with errno, when
- * it could not be started. */
+ * the system gives no process. One that can't be executed ends with STARTER_NOT_RUN: its file may take long
+ * to open. */
 pid_t starter_start(struct starter *starter, enum starter_kind kind, const char *const *texts, size_t count,
                     int fd);
 /* Whether that process has ended, by now or within wait_ms (-1: however long it takes); it is forgotten then.
- * Where the starter is gone all have. status may be NULL. */
+ * Where the starter is gone all have, a program with all of its process group. status may be NULL. */
 bool starter_reap(struct starter *starter, pid_t pid, int wait_ms, int *status);
 /* Signal a process that was started and not reaped; a program with all of its process group. */
 void starter_kill(struct starter *starter, pid_t pid, int signal);

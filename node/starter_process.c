@@ -6,7 +6,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    CORE_FD = 3, /* and a child's */
-    EXIT_NOT_STARTED = 127,
-};
+enum { CORE_FD = 3 /* and a child's */ };
 
 struct child {
     pid_t pid;
@@ -32,65 +28,48 @@ struct starting {
     size_t count;
 };
 
-/* Standard input, output and errors are /dev/null but for last words; fd takes the place of the core's. */
-static bool keep_only(int fd)
+static bool unblock_signals(void)
+{
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    return sigprocmask(SIG_SETMASK, &none, NULL) == 0;
+}
+
+/* Standard input and output are /dev/null; errors are the daemon's own, for last words. */
+static bool close_streams(void)
 {
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    return dup2(fd, CORE_FD) >= 0 && nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 &&
-           dup2(nothing, STDOUT_FILENO) >= 0;
+    return nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(nothing, STDOUT_FILENO) >= 0;
 }
 
 /* ---- net processes ---- */
 
-static _Noreturn void become_net_process(const char *role, int fd, pid_t parent)
+static _Noreturn void become_net_process(const char *role, int fd)
 {
     char *const arguments[] = {"tradeproofd", "--net", (char *)(uintptr_t)role, NULL};
-    sigset_t none;
 
-    (void)sigemptyset(&none);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
-        sigprocmask(SIG_SETMASK, &none, NULL) == 0 && keep_only(fd)) {
+    if (unblock_signals() && close_streams() && dup2(fd, CORE_FD) >= 0) {
         (void)execv("/proc/self/exe", arguments);
     }
-    _exit(EXIT_NOT_STARTED);
-}
-
-static pid_t start_net(const char *role, int fd)
-{
-    pid_t parent = getpid(), child = fork();
-
-    if (child == 0) {
-        become_net_process(role, fd, parent);
-    }
-    return child < 0 ? 0 : child;
+    _exit(STARTER_NOT_RUN);
 }
 
 /* ---- names ---- */
 
 /* Whatever the system's look-ups of names do and read, it is done here. */
-static _Noreturn void look_up(const char *host, int fd, pid_t parent)
+static _Noreturn void look_up(const char *host, int fd)
 {
     const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     char number[INET_ADDRSTRLEN];
 
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent && keep_only(fd) &&
-        getaddrinfo(host, NULL, &hints, &found) == 0 &&
+    if (close_streams() && dup2(fd, CORE_FD) >= 0 && getaddrinfo(host, NULL, &hints, &found) == 0 &&
         getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0) {
         (void)!write(CORE_FD, number, strlen(number));
     }
     _exit(0);
-}
-
-static pid_t start_look_up(const char *host, int fd)
-{
-    pid_t parent = getpid(), child = fork();
-
-    if (child == 0) {
-        look_up(host, fd, parent);
-    }
-    return child < 0 ? 0 : child;
 }
 
 /* ---- programs ---- */
@@ -112,7 +91,7 @@ static bool is_set_anew(const char *variable, char *const *texts, size_t count)
     return false;
 }
 
-/* This process's own environment and the variables; NULL when out of memory. The caller frees it. */
+/* This process's own environment and the variables; NULL when out of memory. */
 static char **environment_with(char *const *variables, size_t count)
 {
     size_t size = 0, own = 0;
@@ -135,82 +114,54 @@ static char **environment_with(char *const *variables, size_t count)
     return out;
 }
 
-static int set_files(posix_spawn_file_actions_t *files)
+/* As from a shell, alone in its process group. To open it may take as long as its disk or file server likes:
+ * nobody waits for that, and that it failed is told as its end. */
+static _Noreturn void become_program(char *path, char *const *variables, size_t count)
 {
-    int error = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (error == 0) {
-        error = posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    }
-    return error != 0 ? error
-                      : posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-}
+    char *arguments[] = {path, NULL}, **environment = environment_with(variables, count);
 
-/* The starter blocks signals; the program starts as from a shell, alone in its process group. */
-static int set_signals(posix_spawnattr_t *attributes)
-{
-    sigset_t none;
-    (void)sigemptyset(&none);
-    int error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-    if (error == 0) {
-        error = posix_spawnattr_setpgroup(attributes, 0);
+    if (environment != NULL && setpgid(0, 0) == 0 && unblock_signals() && close_streams() &&
+        dup2(STDIN_FILENO, STDERR_FILENO) >= 0) {
+        (void)execve(path, arguments, environment);
     }
-    return error != 0 ? error : posix_spawnattr_setsigmask(attributes, &none);
-}
-
-static int spawn(pid_t *pid, char *path, char **environment)
-{
-    char *arguments[] = {path, NULL};
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&files);
-    if (error != 0) {
-        return error;
-    }
-    error = posix_spawnattr_init(&attributes);
-    if (error == 0) {
-        error = set_files(&files);
-        if (error == 0) {
-            error = set_signals(&attributes);
-        }
-        if (error == 0) {
-            error = posix_spawn(pid, path, &files, &attributes, arguments, environment);
-        }
-        (void)posix_spawnattr_destroy(&attributes);
-    }
-    (void)posix_spawn_file_actions_destroy(&files);
-    return error;
-}
-
-static pid_t start_program(char **texts, size_t count)
-{
-    char **environment = count > 0 ? environment_with(texts + 1, count - 1) : NULL;
-    pid_t pid = 0;
-
-    errno = environment != NULL ? spawn(&pid, texts[0], environment) : ENOMEM;
-    if (errno != 0) {
-        pid = 0;
-    }
-    free(environment);
-    return pid;
+    _exit(STARTER_NOT_RUN);
 }
 
 /* ---- the daemon ---- */
 
-/* Returns: 0 with errno when it could not be started. */
-static pid_t start(enum starter_kind kind, char **texts, size_t count, int fd)
+static _Noreturn void become(enum starter_kind kind, char **texts, size_t count, int fd)
 {
     switch (kind) {
     case STARTER_LISTEN:
-        return start_net("listen", fd);
+        become_net_process("listen", fd);
     case STARTER_DIAL:
-        return start_net("dial", fd);
+        become_net_process("dial", fd);
     case STARTER_LOOK_UP:
-        return start_look_up(count > 0 ? texts[0] : "", fd);
+        look_up(count > 0 ? texts[0] : "", fd);
     case STARTER_PROGRAM:
-        return start_program(texts, count);
+        if (count > 0) {
+            become_program(texts[0], texts + 1, count - 1);
+        }
     }
-    errno = EINVAL;
-    return 0;
+    _exit(STARTER_NOT_RUN);
+}
+
+/* What is started ends with this process, however that ends. Returns: 0 with errno when it could not be
+ * started. */
+static pid_t start(enum starter_kind kind, char **texts, size_t count, int fd)
+{
+    pid_t parent = getpid(), child = fork();
+
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent) {
+            become(kind, texts, count, fd);
+        }
+        _exit(STARTER_NOT_RUN);
+    }
+    if (child > 0 && kind == STARTER_PROGRAM) {
+        (void)setpgid(child, child); /* it may be signalled before it has done so itself */
+    }
+    return child < 0 ? 0 : child;
 }
 
 static void report(enum starter_report_kind kind, pid_t pid, int status)

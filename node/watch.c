@@ -262,6 +262,10 @@ static void end_command(struct watch *watch, uint64_t now_ms)
     case WATCH_COMMAND_FAILED:
         LOG(LOG_WARN, "watch-command-failed", LOG_T("command", watch->command.path));
         break;
+    case WATCH_COMMAND_NOT_RUN:
+        LOG(LOG_ERROR, "watch-command-not-started", LOG_T("command", watch->command.path),
+            LOG_T("why", "It could not be executed, or says so of what it runs (exit code 127)."));
+        break;
     case WATCH_COMMAND_KILLED:
         LOG(LOG_WARN, "watch-command-killed", LOG_T("command", watch->command.path));
         break;

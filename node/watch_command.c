@@ -58,28 +58,40 @@ bool watch_command_start(struct watch_command *command, const struct watch_news 
     return true;
 }
 
+/* With what it started: its process group is its own. */
+static void kill_command(struct watch_command *command)
+{
+    starter_kill(command->starter, command->pid, SIGKILL);
+}
+
 enum watch_command_end watch_command_step(struct watch_command *command, uint64_t now_ms)
 {
     int status = 0;
     assert(command->pid > 0);
     if (!starter_reap(command->starter, command->pid, 0, &status)) {
-        if (now_ms < command->until_ms) {
-            return WATCH_COMMAND_RUNS;
+        if (now_ms >= command->until_ms) {
+            kill_command(command);
+            command->until_ms = UINT64_MAX;
         }
-        watch_command_stop(command);
-        return WATCH_COMMAND_KILLED;
+        return WATCH_COMMAND_RUNS;
     }
     command->pid = 0;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? WATCH_COMMAND_DONE : WATCH_COMMAND_FAILED;
+    if (command->until_ms == UINT64_MAX) {
+        return WATCH_COMMAND_KILLED;
+    }
+    if (!WIFEXITED(status)) {
+        return WATCH_COMMAND_FAILED;
+    }
+    if (WEXITSTATUS(status) == STARTER_NOT_RUN) {
+        return WATCH_COMMAND_NOT_RUN;
+    }
+    return WEXITSTATUS(status) == 0 ? WATCH_COMMAND_DONE : WATCH_COMMAND_FAILED;
 }
 
 void watch_command_stop(struct watch_command *command)
 {
-    if (command->pid == 0) {
-        return;
+    if (command->pid != 0) {
+        kill_command(command);
     }
-    /* With what it started: its process group is its own. */
-    starter_kill(command->starter, command->pid, SIGKILL);
-    (void)starter_reap(command->starter, command->pid, -1, NULL);
     command->pid = 0;
 }

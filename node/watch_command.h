@@ -19,9 +19,9 @@ enum { WATCH_COMMAND_MS_MAX = 30000 };
 
 struct watch_command {
     struct starter *starter;
-    const char *path; /* NULL: there is none */
-    pid_t pid;        /* 0: it does not run */
-    uint64_t until_ms;
+    const char *path;  /* NULL: there is none */
+    pid_t pid;         /* 0: it does not run */
+    uint64_t until_ms; /* UINT64_MAX: it was killed, and ends when the system lets it */
 };
 
 /* Start it. Requires: a path; it does not run. Returns: false when the system could not, with errno. */
@@ -31,12 +31,13 @@ bool watch_command_start(struct watch_command *command, const struct watch_news 
 enum watch_command_end {
     WATCH_COMMAND_RUNS,
     WATCH_COMMAND_DONE,
-    WATCH_COMMAND_FAILED, /* it ended with another code than 0, or by a signal */
-    WATCH_COMMAND_KILLED, /* it ran for longer than it may */
+    WATCH_COMMAND_FAILED,  /* it ended with another code than 0, or by a signal */
+    WATCH_COMMAND_NOT_RUN, /* it could not be executed, or says so of what it runs */
+    WATCH_COMMAND_KILLED,  /* it ran for longer than it may */
 };
-/* How it goes; reaps it once it ended. Requires: it was started. */
+/* How it goes; waits for nothing. Requires: it was started. */
 enum watch_command_end watch_command_step(struct watch_command *command, uint64_t now_ms);
-/* Kill it, if it runs. */
+/* Kill it, if it runs, and forget it. */
 void watch_command_stop(struct watch_command *command);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/net_socket.h"
+#include "protocol/base/sort.h"
 
 enum {
     PART_VERSION,
@@ -46,7 +47,8 @@ bool zap_init(struct zap *zap, void *context, bool only_known, struct bytes keys
     if (keys.size > 0) {
         memcpy(zap->known, keys.data, keys.size);
     }
-    qsort(zap->known, zap->known_count, NET_KEY_SIZE, compare_keys);
+    /* qsort may ask the system how much memory there is, which kills a net process. */
+    sort_items(zap->known, zap->known_count, NET_KEY_SIZE, compare_keys);
     return true;
 }
 

@@ -274,6 +274,16 @@ not_written "an answer on a full disk is not given" 8 "could not be written: the
 as ase status 2>"$said" >&-
 echo $? >"$world/code"
 not_written "nor is one without a file" 12 "could not be written: Bad file descriptor"
+copy closed
+as closed issue "$maria" nowhere/x <&- >&- 2>&-
+answers "what is said on closed streams is not written into the store" 0 "" closed status
+rm -f "$world/ase/endpoint"
+"$bin/tradeproofd" --home "$world/ase" --listen 127.0.0.1:0 <&- >&- 2>&- &
+daemon[ase]=$!
+ok "a daemon whose standard streams are closed listens" until_true 20 listens ase
+ok "and its net process runs" until_true 20 eval '[ -n "$(started_by "${daemon[ase]}")" ]'
+stop ase
+ok "and writes its log into no file of the folder" eval '! grep -rqa "\"event\"" "$world/ase"'
 {
     sleep 0.3
     as ase status 2>"$said"

@@ -123,6 +123,18 @@ static void a_wrong_server_key_never_comes_up(void **state)
     assert_int_equal(listener.up_count, 1);
 }
 
+/* Its filter knows no system call for what the C library does with many. */
+static void a_listener_takes_the_keys_of_as_many_as_may_be_given(void **state)
+{
+    (void)state;
+    static uint8_t known[64][32];
+    randombytes_buf(known, sizeof known);
+    net_end_listener(&listener, true, known, 64);
+    NET_END_UNTIL(ends, 1, listener.process.ready || listener.process.restart_at_ms > net_end_now_ms());
+    assert_true(listener.process.ready);
+    net_end_stop(&listener);
+}
+
 static void only_known_keys_are_let_in(void **state)
 {
     (void)state;
@@ -508,6 +520,7 @@ int main(int argc, char **argv)
         TEST(each_end_learns_the_other_and_frames_pass_both_ways),
         TEST(many_frames_arrive_in_order),
         TEST(a_wrong_server_key_never_comes_up),
+        TEST(a_listener_takes_the_keys_of_as_many_as_may_be_given),
         TEST(only_known_keys_are_let_in),
         TEST(a_client_without_curve_is_refused),
         TEST(a_stranger_with_curve_is_let_in_under_its_own_key),

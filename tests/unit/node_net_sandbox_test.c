@@ -543,6 +543,27 @@ static void an_assertion_of_the_library_ends_as_one(void **state)
     assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
+/* Its last words go nowhere. */
+static void damage_memory(void)
+{
+    static uint8_t *volatile memory;
+    (void)close(STDERR_FILENO);
+    memory = malloc(PAGE);
+    memory++;
+    free(memory);
+}
+
+static void damaged_memory_ends_as_an_assertion_does(void **state)
+{
+    (void)state;
+    if (NET_SANDBOX_OFF) {
+        skip();
+    }
+    int status = in_sandbox(NET_LISTEN, damage_memory);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 static void one_that_was_stopped_goes_on(void **state)
 {
     (void)state;
@@ -605,6 +626,7 @@ int main(void)
         cmocka_unit_test(a_forbidden_call_kills_a_net_process),
         cmocka_unit_test(what_a_net_process_needs_goes_on_working),
         cmocka_unit_test(an_assertion_of_the_library_ends_as_one),
+        cmocka_unit_test(damaged_memory_ends_as_an_assertion_does),
         cmocka_unit_test(one_that_was_stopped_goes_on),
         cmocka_unit_test(where_the_system_has_no_filters_no_net_process_runs),
     };

@@ -587,12 +587,41 @@ static void a_command_that_hangs_is_killed_and_others_follow(void **state)
         for (int k = 0; k < 1000 && times("out", "\n") <= (size_t)i; k++) {
             usleep(10000);
         }
+        pid_t pid = watch.command.pid;
         now_ms += WATCH_COMMAND_MS_MAX;
-        watch_step(&watch, now_ms, AT_S);
+        for (int k = 0; k < 1000 && watch.command.pid == pid; k++) {
+            watch_step(&watch, now_ms, AT_S);
+            usleep(1000);
+        }
     }
     assert_int_equal(watch.command.pid, 0);
     assert_string_equal(file_text("out"), "ase/A5\nase/A6\n");
     assert_int_equal(times(WATCH_SEEN_FILE, "news\t"), 0);
+}
+
+static enum watch_command_end end_of(struct watch_command *command)
+{
+    enum watch_command_end how = WATCH_COMMAND_RUNS;
+    for (int i = 0; i < 1000 && how == WATCH_COMMAND_RUNS; i++) {
+        how = watch_command_step(command, now_ms);
+        usleep(10000);
+    }
+    return how;
+}
+
+/* As where its file lies on a server that does not answer: the system ends it when it likes. */
+static void nobody_waits_for_the_end_of_one_that_was_killed(void **state)
+{
+    (void)state;
+    begin_with_script("#!/bin/sh\nsleep 1000\n");
+    attest(MARIA, "ase/A6");
+    watch_on_accepted(&watch);
+    turn(AT_S);
+    assert_true(watch.command.pid > 0);
+    assert_int_equal(kill(net_end_starter()->pid, SIGSTOP), 0);
+    assert_int_equal(watch_command_step(&watch.command, now_ms + WATCH_COMMAND_MS_MAX), WATCH_COMMAND_RUNS);
+    assert_int_equal(kill(net_end_starter()->pid, SIGCONT), 0);
+    assert_int_equal(end_of(&watch.command), WATCH_COMMAND_KILLED);
 }
 
 static void at_a_tests_speed_it_is_killed_sooner(void **state)
@@ -607,7 +636,8 @@ static void at_a_tests_speed_it_is_killed_sooner(void **state)
     assert_int_equal(watch_command_step(&watch.command, now_ms + WATCH_COMMAND_MS_MAX / 10 - 1),
                      WATCH_COMMAND_RUNS);
     assert_int_equal(watch_command_step(&watch.command, now_ms + WATCH_COMMAND_MS_MAX / 10),
-                     WATCH_COMMAND_KILLED);
+                     WATCH_COMMAND_RUNS);
+    assert_int_equal(end_of(&watch.command), WATCH_COMMAND_KILLED);
     assert_true(clock_take_speed(1));
 }
 
@@ -628,6 +658,27 @@ static void a_command_that_did_not_end_is_run_again(void **state)
     assert_int_equal(times(WATCH_LOG_FILE, "ase/A5 ended"), 1);
 }
 
+static void what_can_t_be_run_is_no_failure_of_its_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script;
+        enum watch_command_end end;
+    } rows[] = {{"#!/no/such/shell\n", WATCH_COMMAND_NOT_RUN},
+                {"#!/bin/sh\nexit 126\n", WATCH_COMMAND_FAILED},
+                {"#!/bin/sh\nkill -KILL $$\n", WATCH_COMMAND_FAILED},
+                {"#!/bin/sh\n", WATCH_COMMAND_DONE}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct watch_command command = {.starter = net_end_starter(), .until_ms = UINT64_MAX - 1};
+        char path[HOME_PATH_MAX + 64];
+        const char *const texts[] = {path};
+        write_script(rows[i].script);
+        home_file(&home, "script", path);
+        command.pid = starter_start(command.starter, STARTER_PROGRAM, texts, 1, -1);
+        assert_int_equal(end_of(&command), rows[i].end);
+    }
+}
+
 static void one_that_can_t_be_run_is_in_nobody_s_way(void **state)
 {
     (void)state;
@@ -635,7 +686,7 @@ static void one_that_can_t_be_run_is_in_nobody_s_way(void **state)
     say(2, STATUS_REVOKED);
     watch_on_accepted(&watch);
     turn(AT_S);
-    assert_int_equal(watch.command.pid, 0);
+    let_it_run();
     assert_int_equal(times(WATCH_LOG_FILE, "ase/A5 ended"), 1);
     assert_int_equal(times(WATCH_SEEN_FILE, "news\t"), 0);
 }
@@ -665,8 +716,10 @@ int main(void)
         WATCHING(the_log_may_lie_elsewhere),
         WATCHING(a_command_is_run_for_each),
         WATCHING(a_command_that_hangs_is_killed_and_others_follow),
+        WATCHING(nobody_waits_for_the_end_of_one_that_was_killed),
         WATCHING(at_a_tests_speed_it_is_killed_sooner),
         WATCHING(a_command_that_did_not_end_is_run_again),
+        WATCHING(what_can_t_be_run_is_no_failure_of_its_own),
         WATCHING(one_that_can_t_be_run_is_in_nobody_s_way),
     };
     return setenv("TZ", "UTC", 1) != 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 
 #include "protocol/base/sort.h"
 
-enum { SOURCES_ASKED_MAX = 2, SLOWER = 4 };
+enum { SOURCES_ASKED_MAX = 2, SLOWER = 4, CHECK_MS_MIN = 250 };
 
 void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE])
 {
@@ -137,7 +137,8 @@ uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled)
         .used = true,
         .dialled = dialled,
         .lines = {{WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}},
-        .first_free = WANTS_NONE};
+        .first_free = WANTS_NONE,
+        .due_ms = UINT64_MAX};
     return at;
 }
 
@@ -299,7 +300,12 @@ void wants_remove(struct wants *wants, struct claim *claim, uint64_t now_ms)
 
 void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms)
 {
+    struct source *source = source_of(wants, claim);
+
     claim->deadline_ms = deadline_ms;
+    if (deadline_ms < source->due_ms) {
+        source->due_ms = deadline_ms;
+    }
     check_by(wants, deadline_ms);
 }
 
@@ -446,33 +452,35 @@ static void let_go(struct wants *wants, struct source *source)
     }
 }
 
-/* An overdue claim of source, or when the first one is. */
-static struct claim *overdue_of(struct wants *wants, const struct source *source, uint64_t now_ms,
-                                uint64_t *next_ms)
+/* Overdue claims go to the front of the line, in the order in which they stand in it. What is due a moment
+ * later waits for the next time: with each claim a walk of its own, peers that keep no promise would cost the
+ * square of what they promise. */
+static void bring_overdue_first(struct wants *wants, struct source *source, uint64_t now_ms)
 {
-    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].last);
 
-    for (; claim != NULL; claim = claim_at(wants, claim->later)) {
+    source->due_ms = UINT64_MAX;
+    for (uint32_t i = 0; i < source->asks; i++) {
+        struct claim *earlier = claim_at(wants, claim->earlier);
+
         if (claim->deadline_ms <= now_ms) {
-            return claim;
+            leave_line(wants, claim);
+            join_first(wants, claim, CLAIM_IS_ASKED);
+        } else if (claim->deadline_ms < source->due_ms) {
+            source->due_ms = claim->deadline_ms;
         }
-        if (claim->deadline_ms < *next_ms) {
-            *next_ms = claim->deadline_ms;
-        }
+        claim = earlier;
     }
-    return NULL;
+    if (source->due_ms < now_ms + CHECK_MS_MIN) {
+        source->due_ms = now_ms + CHECK_MS_MIN;
+    }
 }
 
-struct claim *wants_check(struct wants *wants, uint64_t now_ms)
+static void look_at_all(struct wants *wants, uint64_t now_ms)
 {
-    uint64_t next_ms = UINT64_MAX;
-
-    if (now_ms < wants->check_ms) {
-        return NULL;
-    }
+    wants->check_ms = UINT64_MAX;
     for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
         struct source *source = &wants->sources[i];
-        struct claim *claim = NULL;
 
         if (!source->used || source->asks == 0) {
             continue;
@@ -480,14 +488,26 @@ struct claim *wants_check(struct wants *wants, uint64_t now_ms)
         if (is_slow(wants, source, now_ms)) {
             let_go(wants, source);
         }
-        claim = overdue_of(wants, source, now_ms, &next_ms);
-        if (claim != NULL) {
-            return claim;
+        if (source->due_ms <= now_ms) {
+            bring_overdue_first(wants, source, now_ms);
         }
-        if (now_ms + SOURCE_SLOW_MS < next_ms) {
-            next_ms = now_ms + SOURCE_SLOW_MS;
+        check_by(wants, source->due_ms);
+        check_by(wants, now_ms + SOURCE_SLOW_MS);
+    }
+}
+
+struct claim *wants_check(struct wants *wants, uint64_t now_ms)
+{
+    if (now_ms >= wants->check_ms) {
+        look_at_all(wants, now_ms);
+    }
+    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+        const struct source *source = &wants->sources[i];
+        struct claim *first = source->used ? claim_at(wants, source->lines[CLAIM_IS_ASKED].first) : NULL;
+
+        if (first != NULL && first->deadline_ms <= now_ms) {
+            return first;
         }
     }
-    wants->check_ms = next_ms;
     return NULL;
 }

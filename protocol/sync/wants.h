@@ -56,6 +56,7 @@ struct source {
     uint32_t ever, first_free; /* places that were ever used, and those of them that are free again */
     uint32_t asks;             /* in flight */
     uint64_t asked_bytes;      /* … and what they are reckoned to bring */
+    uint64_t due_ms;           /* nothing in flight is overdue before */
     uint64_t busy_ms;          /* since when something is in flight */
     uint64_t came_bytes;       /* since then */
     uint64_t rate;             /* bytes a second, while it was busy; 0: not known */

@@ -271,9 +271,21 @@ void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
     to_end_of_line(wants, claim, now_ms);
 }
 
+/* What a source holds alone, it holds as one that keeps its promises: once it does not, others may be asked.
+ */
+static void lose_trust(struct wants *wants, struct source *source)
+{
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+
+    for (; source->proven && claim != NULL; claim = claim_at(wants, claim->later)) {
+        wake(wants, &claim->author);
+    }
+    source->proven = false;
+}
+
 void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
-    source_of(wants, claim)->proven = false;
+    lose_trust(wants, source_of(wants, claim));
     claim->attempts++;
     claim->stall_ms = claim->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : claim->stall_ms * 2;
     memset(&claim->reached, 0, sizeof claim->reached);

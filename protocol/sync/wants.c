@@ -5,7 +5,7 @@
 
 #include "protocol/base/sort.h"
 
-enum { SOURCES_ASKED_MAX = 2, SLOWER = 4, CHECK_MS_MIN = 250 };
+enum { SOURCES_ASKED_MAX = 2, SLOWER = 4, CHECK_MS_MIN = 250, RATE_WINDOW_MS = 4000 };
 
 void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE])
 {
@@ -237,6 +237,12 @@ static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now
     check_by(wants, now_ms + SOURCE_SLOW_MS);
 }
 
+/* Whoever was asked for little last is no slower for that. */
+static void note_rate(struct source *source, uint64_t rate)
+{
+    source->rate = rate > source->rate ? rate : (source->rate * 7 + rate) / 8;
+}
+
 static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     struct source *source = source_of(wants, claim);
@@ -246,7 +252,7 @@ static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
     source->asked_bytes -= claim->bytes;
     refresh(wants, source);
     if (source->asks == 0 && source->came_bytes > 0) {
-        source->rate = rate_now(source, now_ms);
+        note_rate(source, rate_now(source, now_ms));
     }
 }
 
@@ -445,10 +451,25 @@ static uint64_t median_rate_beside(const struct wants *wants, const struct sourc
     return count == 0 ? 0 : rates[count / 2];
 }
 
+/* Where there is nothing to compare with, another one is tried too. */
 static bool is_slow(const struct wants *wants, const struct source *source, uint64_t now_ms)
 {
-    return source->asks > 0 && now_ms - source->busy_ms >= SOURCE_SLOW_MS &&
-           rate_now(source, now_ms) * SLOWER < median_rate_beside(wants, source);
+    uint64_t median;
+
+    if (source->asks == 0 || now_ms - source->busy_ms < SOURCE_SLOW_MS) {
+        return false;
+    }
+    median = median_rate_beside(wants, source);
+    return median == 0 || rate_now(source, now_ms) * SLOWER < median;
+}
+
+/* What came long ago says nothing of how fast a source is that is busy all the time. */
+static void forget_half(struct source *source, uint64_t now_ms)
+{
+    if (now_ms - source->busy_ms >= RATE_WINDOW_MS) {
+        source->busy_ms = now_ms - (now_ms - source->busy_ms) / 2;
+        source->came_bytes /= 2;
+    }
 }
 
 static void let_go(struct wants *wants, struct source *source)
@@ -500,6 +521,7 @@ static void look_at_all(struct wants *wants, uint64_t now_ms)
         if (is_slow(wants, source, now_ms)) {
             let_go(wants, source);
         }
+        forget_half(source, now_ms);
         if (source->due_ms <= now_ms) {
             bring_overdue_first(wants, source, now_ms);
         }

@@ -59,7 +59,7 @@ struct source {
     uint64_t due_ms;           /* nothing in flight is overdue before */
     uint64_t busy_ms;          /* since when something is in flight */
     uint64_t came_bytes;       /* since then */
-    uint64_t rate;             /* bytes a second, while it was busy; 0: not known */
+    uint64_t rate;             /* bytes a second, of the best of late while it was busy; 0: not known */
 };
 
 /* Only what is in use of it is ever touched. */
@@ -108,8 +108,8 @@ void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms);
 void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms);
 
 /* Let go of what is asked of slow sources, where others claim it too: slow is who brings less than a quarter
- * of what the others' median source did. Then the claims whose deadline is over, one a call; NULL when there
- * is none, and wants->check_ms is when to ask again. */
+ * of what the others' median source did, or has nobody to be compared with. Then the claims whose deadline is
+ * over, one a call; NULL when there is none, and wants->check_ms is when to ask again. */
 struct claim *wants_check(struct wants *wants, uint64_t now_ms);
 
 #endif

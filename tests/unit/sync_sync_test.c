@@ -157,7 +157,7 @@ static const struct decision decisions[] = {
     {"… whose time is its own.",
      STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), TICK(2500),
            TICK(2500)),
-     "want@2"},
+     "want@2 want@3"},
     {"Two that have kept no promise don't keep out one that has.",
      STEPS(UP(1), UP(2), UP(3), HEAD(3, 5, MISSING), IN(3, 5), HEAD_OF('B', 1, 5), HEAD_OF('B', 2, 5),
            HEAD_OF('B', 3, 5)),
@@ -178,12 +178,21 @@ static const struct decision decisions[] = {
            HEAD_OF('B', 2, 5)),
      "want@2:B"},
     {"… and what it holds alone is asked of another at once.",
-     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), IN(1, 5), HEAD(1, 9, MISSING), TICK(1000), HEAD_OF('B', 1, 5),
-           HEAD_OF('B', 2, 5), TICK(1500)),
-     "want@1 want@2:B"},
+     STEPS(UP(1), UP(2), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD(1, 5, MISSING), IN(1, 5),
+           HEAD_OF('B', 1, 5), HEAD_OF('C', 1, 40), HEAD_OF('C', 2, 40), TICK(900), IN_OF('C', 1, 1),
+           IN_OF('C', 1, 2), IN_OF('C', 1, 3), TICK(1600)),
+     "want@1:B want@2:C"},
     {"What a slow one is asked for, another is asked for too.",
      STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
            HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200)),
+     "want@3"},
+    {"… also where there is nothing to compare with.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), TICK(1000)),
+     "want@3"},
+    {"… or where the others were asked for little last.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('C', 3, 0), TICK(900),
+           IN_OF('C', 3, 0), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6), HEAD(1, 40, MISSING), HEAD(3, 40, MISSING),
+           TICK(900), IN(1, 1), TICK(1100)),
      "want@3"},
     {"… where two that bring nothing are asked, a third.",
      STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 5, 5), IN_OF('B', 5, 5), HEAD(1, 40, MISSING),
@@ -525,6 +534,57 @@ static void peers_beyond_the_table_are_left_alone(void **state)
 }
 
 /* A peer that announces what it never sends costs six wants and an announcement, then the next six. */
+static bool asks(const struct sync_actions *actions, uint32_t peer)
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        if (actions->items[i].kind == SYNC_SEND_WANT && actions->items[i].peer == peer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Peer 1 brings forty blocks at once, and then one each 1.6 s; peer 3 brought one in 0.2 s. */
+static void what_came_long_ago_makes_nobody_fast(void **state)
+{
+    static const struct script_step begin[] = {UP(1),
+                                               UP(3),
+                                               HEAD_OF('B', 3, 5),
+                                               TICK(200),
+                                               IN_OF('B', 3, 5),
+                                               HEAD_OF('C', 1, 0),
+                                               IN_OF('C', 1, 0),
+                                               HEAD(1, 200, MISSING),
+                                               HEAD(3, 200, MISSING)};
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    uint64_t now_ms = 1000;
+    bool asked = false;
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
+        const struct sync_event event = event_of(&begin[i]);
+
+        now_ms += begin[i].after_ms;
+        sync_step(sync, &event, now_ms, actions);
+    }
+    for (int seq = 0; seq < 60 && !asked; seq++) {
+        const struct sync_event in = event_of(&(struct script_step)IN(1, seq)),
+                                tick = event_of(&(struct script_step)TICK(0));
+
+        now_ms += seq < 40 ? 0 : 1600;
+        sync_step(sync, &in, now_ms, actions);
+        sync_step(sync, &tick, now_ms, actions);
+        asked = asks(actions, 3);
+    }
+    assert_true(asked);
+    free(actions);
+    free(sync);
+}
+
 static void empty_promises_are_asked_for_ever_more_seldom(void **state)
 {
     struct sync *sync = malloc(sync_size());
@@ -775,6 +835,7 @@ int main(void)
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
+        cmocka_unit_test(what_came_long_ago_makes_nobody_fast),
         cmocka_unit_test(empty_promises_are_asked_for_ever_more_seldom),
         cmocka_unit_test(two_nodes_meet),
         cmocka_unit_test(a_line_of_nodes_passes_on),

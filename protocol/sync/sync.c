@@ -582,3 +582,8 @@ uint64_t sync_deadline_ms(const struct sync *sync)
     }
     return deadline_ms;
 }
+
+struct wants *sync_wants(struct sync *sync)
+{
+    return &sync->wants;
+}

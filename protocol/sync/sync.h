@@ -100,6 +100,7 @@ struct sync_actions {
     struct sync_action items[SYNC_ACTIONS_MAX];
 };
 
+struct wants;
 struct sync; /* opaque; memory from the caller */
 
 size_t sync_size(void);
@@ -111,5 +112,7 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
                struct sync_actions *actions);
 /* When the next SYNC_TICK is due. */
 uint64_t sync_deadline_ms(const struct sync *sync);
+/* What it wants of whom (wants.h), to look at. */
+struct wants *sync_wants(struct sync *sync);
 
 #endif

@@ -156,6 +156,9 @@ static int answer_of_daemon(const struct session *session, enum control_result r
 
 static int fail_unanswered(const struct session *session, enum control_error error)
 {
+    if (error == CONTROL_REFUSES) {
+        return session_fail_refused(session);
+    }
     return error == CONTROL_SILENT
                ? session_fail_silent(&session->options, "Let it go on, or end it, then try again.")
                : session_fail(&session->options, EXIT_SYSTEM, "daemon-gone",
@@ -176,7 +179,7 @@ static int use_by_daemon(struct session *session, const struct challenge *challe
     for (size_t i = 0; i < sizeof(until_s); i++) {
         request[NONCE_SIZE + i] = (uint8_t)(until_s >> (56 - 8 * i));
     }
-    enum control_error error = control_call(session->control_fd, CONTROL_USE_NONCE,
+    enum control_error error = control_call(&session->home, session->control_fd, CONTROL_USE_NONCE,
                                             bytes_of(request, sizeof(request)), &result, reply, &reply_size);
     int code = error == CONTROL_OK ? answer_of_daemon(session, result, reply, reply_size, reason)
                                    : fail_unanswered(session, error);

@@ -15,13 +15,16 @@ int daemon_answer(json_t **out, const struct session *session, enum control_op o
     if (!reply) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
-    error = control_call(session->control_fd, op, bytes_of(NULL, 0), &result, reply, &size);
+    error = control_call(&session->home, session->control_fd, op, bytes_of(NULL, 0), &result, reply, &size);
     if (error == CONTROL_OK && result == CONTROL_DONE) {
         *out = json_loadb((const char *)reply, size, JSON_REJECT_DUPLICATES, NULL);
     }
     free(reply);
     if (*out) {
         return EXIT_YES;
+    }
+    if (error == CONTROL_REFUSES) {
+        return session_fail_refused(session);
     }
     if (error == CONTROL_SILENT) {
         return session_fail_silent(&session->options, "Let it go on, or end it, then ask again.");

@@ -66,8 +66,12 @@ static int look_whether_it_stands(struct publisher *publisher, enum control_erro
 {
     struct block block;
     bool stands = false;
-    enum reason reason = block_decode_header(&block, network_of(publisher), encoded, &publisher->arena);
+    enum reason reason = REASON_NONE;
 
+    if (error == CONTROL_REFUSES) {
+        return session_fail_refused(publisher->session);
+    }
+    reason = block_decode_header(&block, network_of(publisher), encoded, &publisher->arena);
     if (reason != REASON_NONE) {
         return session_fail_reason(options_of(publisher), reason);
     }
@@ -87,7 +91,8 @@ static int call_daemon(struct publisher *publisher, enum control_op op, struct b
     enum control_error error;
     struct bytes reply;
 
-    error = control_call(publisher->session->control_fd, op, request, &result, publisher->reply, &size);
+    error = control_call(&publisher->session->home, publisher->session->control_fd, op, request, &result,
+                         publisher->reply, &size);
     if (error == CONTROL_OK && result != CONTROL_DONE && size != 4) {
         error = CONTROL_BROKEN;
     }

@@ -353,7 +353,8 @@ int session_reload_daemon(const struct session *session, const char *file)
     }
     reply = malloc(CONTROL_REPLY_MAX);
     error = reply == NULL ? CONTROL_OK
-                          : control_call(fd, CONTROL_RELOAD, bytes_of_string(file), &result, reply, &size);
+                          : control_call(&session->home, fd, CONTROL_RELOAD, bytes_of_string(file), &result,
+                                         reply, &size);
     if (fd != session->control_fd) {
         close(fd);
     }

@@ -119,10 +119,12 @@ const char *session_argument_of(const struct session *session, const struct hash
  * standard output). Returns: code. */
 int session_fail(const struct session_options *options, int code, const char *word, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* The same for what went wrong with the home folder, its trust file (line and id as home_trust), the store.
- */
 /* The daemon did not answer in time (CONTROL_SILENT). next: what is to be known, and done, then. */
 int session_fail_silent(const struct session_options *options, const char *next);
+/* The daemon does nothing that it is asked (CONTROL_REFUSES). */
+int session_fail_refused(const struct session *session);
+/* The same as session_fail for what went wrong with the home folder, its trust file (line and id as
+ * home_trust), the store. */
 int session_fail_home(const struct session_options *options, enum home_error error);
 int session_fail_trust(const struct session_options *options, enum trust_result result, size_t line,
                        enum id_result id);

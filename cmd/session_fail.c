@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cmd/reasons.h"
+#include "node/clock.h"
 #include "node/control.h"
 
 /* Errors in words: one sentence, said once. */
@@ -230,8 +231,17 @@ static const char *home_error_word(enum home_error error)
 int session_fail_silent(const struct session_options *options, const char *next)
 {
     return session_fail(options, EXIT_BUSY, "daemon-silent",
-                        "The running daemon did not answer for %d seconds: it is stopped, or hangs. %s",
-                        CONTROL_WAIT_S_MAX, next);
+                        "The running daemon did not answer for %u seconds: it is stopped, or hangs. %s",
+                        (unsigned)(clock_wait_ms(CONTROL_WAIT_MS_MAX) / 1000), next);
+}
+
+int session_fail_refused(const struct session *session)
+{
+    return session_fail(&session->options, EXIT_SYSTEM, "daemon-refuses",
+                        "The running daemon does nothing that it is asked: the file %s/" CONTROL_TOKEN_FILE
+                        " can't be read, or isn't the one that the daemon started with. Restart tradeproofd, "
+                        "then try again.",
+                        session->home.path);
 }
 
 int session_fail_home(const struct session_options *options, enum home_error error)

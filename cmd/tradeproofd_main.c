@@ -1,8 +1,8 @@
 /* tradeproofd: the node's daemon. Also the program of its net processes, which it starts as itself. */
 
+#include <arpa/inet.h>
 #include <getopt.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "node/logline.h"
 #include "node/net_process.h"
 
-enum { NET_FD = 3, HOST_SIZE_MAX = 255, PORT_SIZE_MAX = 5, PORT_MAX = 65535 };
+enum { NET_FD = 3 };
 
 static const char usage_text[] =
     "Usage: tradeproofd [--home DIR] [--listen HOST:PORT] [--peer HOST:PORT,tpx1...]...\n"
@@ -28,7 +28,8 @@ static const char usage_text[] =
     "  --listen HOST:PORT let other nodes dial this one; port 0 takes any free port. Where it listens\n"
     "                     is then in the file `endpoint` of the data folder. 0.0.0.0 is every address\n"
     "                     of this computer: others put its name or address in place of that\n"
-    "  --peer ENDPOINT    dial another node; ENDPOINT is what its file `endpoint` says. Up to 64 times\n"
+    "  --peer ENDPOINT    dial another node; ENDPOINT is what its file `endpoint` says. Up to 64 times.\n"
+    "                     A name in it is looked up again whenever that node is not connected\n"
     "  --only-known       let in only the nodes given with --peer\n"
     "  --log LEVEL        error, warn, info (default) or debug\n"
     "  --watch-log FILE   append what changes for those you watch (`tradeproof watch`) to FILE instead\n"
@@ -37,7 +38,7 @@ static const char usage_text[] =
     "                     run PROGRAM for each such change, one at a time, for at most 30 seconds. What\n"
     "                     it is about is in the environment: TRADEPROOF_WHO, TRADEPROOF_WHO_ID,\n"
     "                     TRADEPROOF_WHAT, TRADEPROOF_CHANGE, TRADEPROOF_WAS, TRADEPROOF_IS. If the\n"
-    "                     daemon ends while it runs, it is run again at the next start\n"
+    "                     daemon ends while it runs, it is ended too, and run again at the next start\n"
     "  --help             show this\n"
     "\n"
     "Example: two nodes on one machine\n"
@@ -161,32 +162,24 @@ static int read_arguments(struct arguments *arguments, int count, char **values)
 
 /* ---- endpoints ---- */
 
-/* Write "tcp://HOST:PORT" with a numeric host, as the sandboxed net processes need it, from text up to size.
- * Returns: false when that is no such thing or the host is unknown. */
-static bool numeric_endpoint(char *out, size_t capacity, const char *text, size_t size)
+/* Where to listen is looked up once, before anything is open. Returns: false when it is no HOST:PORT, or no
+ * address of this computer's. */
+static bool listen_endpoint(char *out, size_t capacity, const char *text)
 {
     const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-    const char *colon = memrchr(text, ':', size);
-    size_t host_size = colon == NULL ? 0 : (size_t)(colon - text);
-    size_t port_size = colon == NULL ? 0 : size - host_size - 1;
-    char host[HOST_SIZE_MAX + 1], number[HOST_SIZE_MAX + 1];
+    struct peer_address address;
     struct addrinfo *found = NULL;
-    int written = -1;
+    char number[INET_ADDRSTRLEN];
+    bool known = false;
 
-    if (host_size == 0 || host_size > HOST_SIZE_MAX || port_size == 0 || port_size > PORT_SIZE_MAX ||
-        strspn(colon + 1, "0123456789") < port_size || strtoul(colon + 1, NULL, 10) > PORT_MAX) {
+    if (!peer_address_read(&address, bytes_of_string(text)) ||
+        getaddrinfo(address.host, NULL, &hints, &found) != 0) {
         return false;
     }
-    memcpy(host, text, host_size);
-    host[host_size] = '\0';
-    if (getaddrinfo(host, NULL, &hints, &found) != 0) {
-        return false;
-    }
-    if (getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0) {
-        written = snprintf(out, capacity, "tcp://%s:%.*s", number, (int)port_size, colon + 1);
-    }
+    known =
+        getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0;
     freeaddrinfo(found);
-    return written > 0 && (size_t)written < capacity;
+    return known && snprintf(out, capacity, "tcp://%s:%s", number, address.port) < (int)capacity;
 }
 
 static int read_peer(struct daemon_peer *peer, const struct network *network, const char *text)
@@ -196,8 +189,8 @@ static int read_peer(struct daemon_peer *peer, const struct network *network, co
     if (comma == NULL) {
         return wrong("a --peer is HOST:PORT,tpx1... as the other node's file `endpoint` says, not", text);
     }
-    if (!numeric_endpoint(peer->endpoint, sizeof peer->endpoint, text, (size_t)(comma - text))) {
-        return wrong("the host or port of this --peer is wrong or not known", text);
+    if (!peer_address_read(&peer->address, bytes_of(text, (size_t)(comma - text)))) {
+        return wrong("the host or port of this --peer is wrong", text);
     }
     switch (id_from_text(&peer->key.key, NULL, ID_TRANSPORT, network, bytes_of_string(comma + 1))) {
     case ID_OK:
@@ -258,7 +251,7 @@ static int run(const struct arguments *arguments)
 {
     static struct daemon_options options;
     static struct home home;
-    char listen[sizeof options.peers[0].endpoint];
+    char listen[sizeof options.peers[0].address.endpoint];
     enum home_error error = home_open(&home, arguments->home);
 
     if (error != HOME_OK) {
@@ -281,7 +274,7 @@ static int run(const struct arguments *arguments)
         return wrong("--on-change takes the path of a program that may be run, not", arguments->on_change);
     }
     if (arguments->listen != NULL) {
-        if (!numeric_endpoint(listen, sizeof listen, arguments->listen, strlen(arguments->listen))) {
+        if (!listen_endpoint(listen, sizeof listen, arguments->listen)) {
             return wrong("--listen takes HOST:PORT, for instance 127.0.0.1:7001, not", arguments->listen);
         }
         options.listen = listen;

@@ -30,12 +30,14 @@ static void on_down(struct daemon *daemon, struct peer *peer)
     char node[ID_TEXT_MAX + 1];
 
     node_text(daemon, peer, node);
+    if (peer->role == NET_DIAL) {
+        processes_on_down(&daemon->processes, peer->number, daemon->now_ms);
+    }
     peers_remove(&daemon->peers, peer);
     if (!greeted) {
         return;
     }
     LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
-    passed_over_forget(&daemon->passed, id);
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
 }
 
@@ -52,6 +54,9 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
         on_down(daemon, before);
     }
     if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL) {
+        if (role == NET_DIAL) {
+            processes_on_up(&daemon->processes, message->peer);
+        }
         return;
     }
     LOG(LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
@@ -158,6 +163,7 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         daemon,
         &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
         NULL);
+    daemon->tell_more_ms = daemon->now_ms;
 }
 
 static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)
@@ -282,13 +288,13 @@ static bool take_from(struct daemon *daemon, enum net_role role)
         }
         if (result == NETLINK_BROKEN) {
             LOG(LOG_ERROR, "net-link-broken", LOG_T("role", net_role_name(role)));
-            (void)kill(net->pid, SIGKILL);
+            supervisor_kill(net, SIGKILL);
             return false;
         }
         result = netlink_fill(&net->link);
         /* One that has closed its end is of no more use, whether or not it ends by itself. */
         if (result == NETLINK_CLOSED) {
-            (void)kill(net->pid, SIGKILL);
+            supervisor_kill(net, SIGKILL);
         }
         if (result != NETLINK_MESSAGE) {
             return false;
@@ -317,7 +323,8 @@ void arrivals_reap(struct daemon *daemon)
             continue;
         }
         LOG(daemon->stopping ? LOG_INFO : LOG_WARN, "net-ended",
-            LOG_T("role", net_role_name((enum net_role)role)));
+            LOG_T("role", net_role_name((enum net_role)role)),
+            LOG_N("signal", daemon->processes.net[role].signal));
         while ((peer = peers_next(&daemon->peers, (enum net_role)role, &at)) != NULL) {
             on_down(daemon, peer);
             at = 0;

@@ -84,6 +84,15 @@ enum clock_result clock_configure(const struct network *network, bool runs_on)
     return CLOCK_OK;
 }
 
+bool clock_take_speed(uint64_t speed)
+{
+    if (speed == 0 || speed > CLOCK_SPEED_MAX) {
+        return false;
+    }
+    test_clock.speed = speed;
+    return true;
+}
+
 const char *clock_sentence(enum clock_result result)
 {
     switch (result) {
@@ -124,12 +133,25 @@ uint64_t clock_wall_s(void)
     return now_s < TIME_S_MAX ? now_s : TIME_S_MAX;
 }
 
+/* At least so long as least_ms, or as the interval itself. */
+static uint64_t divide(uint64_t interval_ms, uint64_t least_ms)
+{
+    uint64_t divided_ms = interval_ms / test_clock.speed;
+
+    if (divided_ms >= least_ms) {
+        return divided_ms;
+    }
+    return interval_ms < least_ms ? interval_ms : least_ms;
+}
+
 uint64_t clock_rhythm_ms(uint64_t interval_ms)
 {
-    uint64_t least_ms = interval_ms < CLOCK_RHYTHM_MS_MIN ? interval_ms : CLOCK_RHYTHM_MS_MIN;
-    uint64_t rhythm_ms = interval_ms / test_clock.speed;
+    return divide(interval_ms, CLOCK_RHYTHM_MS_MIN);
+}
 
-    return rhythm_ms > least_ms ? rhythm_ms : least_ms;
+uint64_t clock_wait_ms(uint64_t interval_ms)
+{
+    return divide(interval_ms, CLOCK_WAIT_MS_MIN);
 }
 
 uint32_t clock_local_day(uint64_t now_s)

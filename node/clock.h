@@ -12,9 +12,14 @@
  *
  * At speed N every budget of time (freshness, what has been followed for 24 hours, bytes kept for seven days)
  * is used up N times as fast, as all of them are differences of the wall clock; every rhythm of the daemon
- * (checkpoints, anti-entropy, a new look at what waits) is asked of clock_rhythm_ms and is N times as short.
- * What waits for another process or machine (a greeting, an answer, a program that was run) keeps its length:
- * those don't get faster. */
+ * (checkpoints, anti-entropy, a new look at what waits) is asked of clock_rhythm_ms and is N times as short;
+ * every wait for another process or machine (a greeting, an answer, a program that was run) is asked of
+ * clock_wait_ms and is N times as short down to CLOCK_WAIT_MS_MIN: an answer takes its time at any speed.
+ *
+ * Two waits keep their length. One is how long another may be silent (NET_SILENCE_MS_MAX, and the library's
+ * ZMQ_HEARTBEAT_TTL, which is said to the other end). It has to be longer than that other's keep-alive, and
+ * the other need not run at the same speed. The other one is within what time the starter has to have started
+ * a process (node/starter.c): a daemon that works never waits it out, and loses its starter if it does. */
 
 #include "protocol/base/labels.h"
 
@@ -25,11 +30,14 @@ enum clock_result {
     CLOCK_BAD_SPEED,
 };
 
-enum { CLOCK_SPEED_MAX = 100000, CLOCK_RHYTHM_MS_MIN = 50 };
+enum { CLOCK_SPEED_MAX = 100000, CLOCK_RHYTHM_MS_MIN = 50, CLOCK_WAIT_MS_MIN = 2000 };
 
 /* Read the two variables for a program that works on network. runs_on: a daemon's clock. The clock stays the
  * machine's unless they are set and accepted. Call it before anything asks what time it is. */
 enum clock_result clock_configure(const struct network *network, bool runs_on);
+/* Take the speed that the daemon decided on: for its net processes, which don't know the network and so don't
+ * read the variables. Returns: false when it is none. */
+bool clock_take_speed(uint64_t speed);
 /* The sentence about a result that is not CLOCK_OK. */
 const char *clock_sentence(enum clock_result result);
 /* Whether a variable is in force, and how many times as fast the wall clock runs (else 1). */
@@ -42,6 +50,9 @@ uint64_t clock_wall_s(void);
 /* How long a rhythm of interval_ms lasts at the clock's speed: at a test's at least CLOCK_RHYTHM_MS_MIN, so
  * that a daemon gets to its work. */
 uint64_t clock_rhythm_ms(uint64_t interval_ms);
+/* How long another process or machine is waited for, who would be for interval_ms: at a test's speed at least
+ * CLOCK_WAIT_MS_MIN. What is shorter anyway stays so. */
+uint64_t clock_wait_ms(uint64_t interval_ms);
 /* The day that it is then by this machine's local calendar: "today" of its owner. */
 uint32_t clock_local_day(uint64_t now_s);
 

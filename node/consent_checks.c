@@ -1,5 +1,7 @@
 #include "node/consent_checks.h"
 
+#include "node/clock.h"
+
 enum { RETRY_MS = 1000 };
 
 static enum store_error find_left(struct store *store, bool *left)
@@ -45,7 +47,7 @@ enum store_error consent_checks_step(struct consent_checks *checks, struct store
             error = find_left(store, &checks->left);
         }
     }
-    checks->from_ms = error == STORE_OK ? 0 : now_ms + RETRY_MS;
+    checks->from_ms = error == STORE_OK ? 0 : now_ms + clock_rhythm_ms(RETRY_MS);
     return error;
 }
 

@@ -9,9 +9,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/control_wire.h"
 
-enum { CALL_HEADER_SIZE = CONTROL_LENGTH_SIZE + 1 };
+enum {
+    REQUEST_HEADER_SIZE = CONTROL_LENGTH_SIZE + CONTROL_HEAD_SIZE,
+    REPLY_HEADER_SIZE = CONTROL_LENGTH_SIZE + 1
+};
 
 bool control_address(const struct home *home, struct sockaddr_un *address, int *folder)
 {
@@ -29,7 +33,9 @@ bool control_address(const struct home *home, struct sockaddr_un *address, int *
 enum control_error control_connect(const struct home *home, int *fd)
 {
     struct sockaddr_un address;
-    const struct timeval wait_max = {.tv_sec = CONTROL_WAIT_S_MAX};
+    const uint64_t wait_ms = clock_wait_ms(CONTROL_WAIT_MS_MAX);
+    const struct timeval wait_max = {.tv_sec = (time_t)(wait_ms / 1000),
+                                     .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000)};
     int folder = -1, client = -1;
     bool connected = false, silent = false;
 
@@ -99,20 +105,66 @@ static bool receive_all(int fd, void *data, size_t size)
     return true;
 }
 
-enum control_error control_call(int fd, enum control_op op, struct bytes request, enum control_result *result,
-                                uint8_t *reply, size_t *reply_size)
+/* Whether the daemon closed it; it says nothing unasked. */
+static bool is_closed(int fd)
 {
-    uint8_t header[CALL_HEADER_SIZE];
+    uint8_t byte = 0;
+    ssize_t count = recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+
+    return count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+static enum control_error connect_again(const struct home *home, int fd)
+{
+    int fresh = -1;
+    enum control_error error = control_connect(home, &fresh);
+
+    if (error != CONTROL_OK) {
+        return error == CONTROL_NO_DAEMON ? CONTROL_BROKEN : error;
+    }
+    if (dup3(fresh, fd, O_CLOEXEC) < 0) {
+        error = CONTROL_BROKEN;
+    }
+    (void)close(fresh);
+    return error;
+}
+
+static enum control_error send_request(const struct home *home, int fd, enum control_op op,
+                                       struct bytes request)
+{
+    uint8_t header[REQUEST_HEADER_SIZE];
     size_t size = 0;
 
     assert(request.size < CONTROL_SIZE_MAX);
-    control_put_length(header, request.size + 1);
+    control_put_length(header, CONTROL_HEAD_SIZE + request.size);
     header[CONTROL_LENGTH_SIZE] = (uint8_t)op;
-    if (!send_all(fd, header, sizeof header) || !send_all(fd, request.data, request.size)) {
-        return failed();
+    if (home_read(home, CONTROL_TOKEN_FILE, header + CONTROL_LENGTH_SIZE + 1, CONTROL_TOKEN_SIZE, &size) !=
+            HOME_OK ||
+        size != CONTROL_TOKEN_SIZE) {
+        return CONTROL_REFUSES;
+    }
+    return send_all(fd, header, sizeof header) && send_all(fd, request.data, request.size) ? CONTROL_OK
+                                                                                           : failed();
+}
+
+enum control_error control_call(const struct home *home, int fd, enum control_op op, struct bytes request,
+                                enum control_result *result, uint8_t *reply, size_t *reply_size)
+{
+    uint8_t header[REPLY_HEADER_SIZE];
+    size_t size = 0;
+    enum control_error error = is_closed(fd) ? connect_again(home, fd) : CONTROL_OK;
+
+    if (error == CONTROL_OK) {
+        error = send_request(home, fd, op, request);
+    }
+    if (error != CONTROL_OK) {
+        return error;
     }
     if (!receive_all(fd, header, sizeof header)) {
         return failed();
+    }
+    if (header[CONTROL_LENGTH_SIZE] == CONTROL_STRANGER) {
+        return CONTROL_REFUSES;
     }
     size = control_get_length(header);
     if (size < 1 || size - 1 > CONTROL_REPLY_MAX || header[CONTROL_LENGTH_SIZE] > CONTROL_FAILED) {

@@ -2,18 +2,39 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/clock.h"
+
 enum {
-    REQUEST_SIZE_MAX = CONTROL_LENGTH_SIZE + 1 + CONTROL_SIZE_MAX,
+    REQUEST_HEADER_SIZE = CONTROL_LENGTH_SIZE + CONTROL_HEAD_SIZE,
+    REQUEST_SIZE_MAX = REQUEST_HEADER_SIZE + CONTROL_SIZE_MAX,
     REPLY_HEADER_SIZE = CONTROL_LENGTH_SIZE + 1,
     READ_SIZE = 4096,
     BACKLOG = 16
 };
+
+/* One that isn't whole is made anew. */
+static enum home_error read_token(struct control_server *server)
+{
+    size_t size = 0;
+    enum home_error error =
+        home_read(server->home, CONTROL_TOKEN_FILE, server->token, CONTROL_TOKEN_SIZE, &size);
+
+    if (error == HOME_OK && size == CONTROL_TOKEN_SIZE) {
+        return HOME_OK;
+    }
+    if (error != HOME_OK && error != HOME_NOT_FOUND && error != HOME_TOO_LARGE) {
+        return error;
+    }
+    randombytes_buf(server->token, CONTROL_TOKEN_SIZE);
+    return home_write(server->home, CONTROL_TOKEN_FILE, server->token, CONTROL_TOKEN_SIZE, 0600);
+}
 
 enum home_error control_server_init(struct control_server *server, const struct home *home)
 {
@@ -27,6 +48,10 @@ enum home_error control_server_init(struct control_server *server, const struct 
     server->fd = -1;
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         server->clients[i].fd = -1;
+    }
+    error = read_token(server);
+    if (error != HOME_OK) {
+        return error;
     }
     if (!control_address(home, &address, &folder)) {
         return home_error_of(errno);
@@ -136,7 +161,7 @@ static void accept_clients(struct control_server *server, uint64_t now_ms)
         }
         client->fd = fd;
         client->number = server->next_number++;
-        client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+        client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     }
 }
 
@@ -151,46 +176,48 @@ static size_t request_size(const struct control_client *client)
 
 static bool has_request(const struct control_client *client)
 {
-    return client->in_size > CONTROL_LENGTH_SIZE && client->in_size == request_size(client);
+    return client->in_size >= REQUEST_HEADER_SIZE && client->in_size == request_size(client);
 }
 
-static bool reserve(struct control_client *client, size_t capacity)
+/* Make room for what is missing of the wanted bytes, growing with what has really come. Returns: how much
+ * may be read; 0: there is no memory. */
+static size_t reserve(struct control_client *client, size_t wanted)
 {
+    size_t room = wanted - client->in_size;
     uint8_t *in = NULL;
 
-    if (capacity <= client->in_capacity) {
-        return true;
+    if (room > READ_SIZE + client->in_size) {
+        room = READ_SIZE + client->in_size;
     }
-    in = realloc(client->in, capacity);
+    if (client->in_size + room <= client->in_capacity) {
+        return room;
+    }
+    in = realloc(client->in, client->in_size + room);
     if (in == NULL) {
-        return false;
+        return 0;
     }
     client->in = in;
-    client->in_capacity = capacity;
-    return true;
+    client->in_capacity = client->in_size + room;
+    return room;
 }
 
-/* Read up to the end of one request, growing with what has really come. Returns: false when the client has to
- * go. */
-static bool read_request(struct control_client *client)
+/* Read up to the end of one request. Returns: false when the client has to go. */
+static bool read_request(struct control_client *client, uint64_t now_ms)
 {
     for (;;) {
         size_t wanted = request_size(client), room = 0;
         ssize_t count = 0;
 
-        /* Even the shortest request names its operation. */
+        /* Even the shortest request has an operation and the token. */
         if (wanted > REQUEST_SIZE_MAX ||
-            (wanted == CONTROL_LENGTH_SIZE && client->in_size == CONTROL_LENGTH_SIZE)) {
+            (client->in_size >= CONTROL_LENGTH_SIZE && wanted < REQUEST_HEADER_SIZE)) {
             return false;
         }
         if (client->in_size == wanted) {
             return true;
         }
-        room = wanted - client->in_size;
-        if (room > READ_SIZE + client->in_size) {
-            room = READ_SIZE + client->in_size;
-        }
-        if (!reserve(client, client->in_size + room)) {
+        room = reserve(client, wanted);
+        if (room == 0) {
             return false;
         }
         count = recv(client->fd, client->in + client->in_size, room, 0);
@@ -202,6 +229,9 @@ static bool read_request(struct control_client *client)
         }
         if (count == 0) {
             return false;
+        }
+        if (client->in_size == 0) {
+            client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
         }
         client->in_size += (size_t)count;
     }
@@ -223,15 +253,13 @@ static bool write_reply(struct control_client *client, uint64_t now_ms)
     }
     free(client->out);
     client->out = NULL;
-    client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
-    return true;
+    client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
+    return !client->leaving;
 }
 
-/* A client may stay connected and silent for as long as it likes, but not in the middle of a request or
- * reply. */
 static bool is_late(const struct control_client *client, uint64_t now_ms)
 {
-    return !client->waiting && (client->in_size > 0 || client->out != NULL) && now_ms >= client->deadline_ms;
+    return !client->waiting && now_ms >= client->deadline_ms;
 }
 
 void control_server_serve(struct control_server *server, uint64_t now_ms)
@@ -244,36 +272,15 @@ void control_server_serve(struct control_server *server, uint64_t now_ms)
         if (client->fd < 0) {
             continue;
         }
-        if (client->in_size == 0 && client->out == NULL) {
-            client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
-        }
         if (client->out != NULL) {
             stays = write_reply(client, now_ms);
         } else if (!client->waiting) {
-            stays = read_request(client);
+            stays = read_request(client, now_ms);
         }
         if (!stays || is_late(client, now_ms)) {
             drop(client);
         }
     }
-}
-
-bool control_server_next(struct control_server *server, struct control_request *request)
-{
-    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
-        struct control_client *client = &server->clients[i];
-
-        if (client->fd < 0 || client->waiting || client->out != NULL || !has_request(client)) {
-            continue;
-        }
-        client->waiting = true;
-        request->client = client->number;
-        request->op = client->in[CONTROL_LENGTH_SIZE];
-        request->payload =
-            bytes_of(client->in + CONTROL_LENGTH_SIZE + 1, client->in_size - CONTROL_LENGTH_SIZE - 1);
-        return true;
-    }
-    return false;
 }
 
 static struct control_client *find(struct control_server *server, uint32_t number)
@@ -286,16 +293,9 @@ static struct control_client *find(struct control_server *server, uint32_t numbe
     return NULL;
 }
 
-void control_server_reply(struct control_server *server, uint32_t number, enum control_result result,
-                          struct bytes payload, uint64_t now_ms)
+/* The client may be gone afterwards. */
+static void answer(struct control_client *client, uint8_t result, struct bytes payload, uint64_t now_ms)
 {
-    struct control_client *client = find(server, number);
-
-    assert(payload.size <= CONTROL_REPLY_MAX);
-    if (client == NULL) {
-        return;
-    }
-    assert(client->waiting);
     client->waiting = false;
     free(client->in);
     client->in = NULL;
@@ -306,16 +306,56 @@ void control_server_reply(struct control_server *server, uint32_t number, enum c
         return;
     }
     control_put_length(client->out, payload.size + 1);
-    client->out[CONTROL_LENGTH_SIZE] = (uint8_t)result;
+    client->out[CONTROL_LENGTH_SIZE] = result;
     if (payload.size > 0) {
         memcpy(client->out + REPLY_HEADER_SIZE, payload.data, payload.size);
     }
     client->out_size = REPLY_HEADER_SIZE + payload.size;
     client->out_at = 0;
-    client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
+    client->deadline_ms = now_ms + clock_wait_ms(CONTROL_CLIENT_TIMEOUT_MS);
     if (!write_reply(client, now_ms)) {
         drop(client);
     }
+}
+
+void control_server_reply(struct control_server *server, uint32_t number, enum control_result result,
+                          struct bytes payload, uint64_t now_ms)
+{
+    struct control_client *client = find(server, number);
+
+    assert(payload.size <= CONTROL_REPLY_MAX);
+    if (client == NULL) {
+        return;
+    }
+    assert(client->waiting);
+    answer(client, (uint8_t)result, payload, now_ms);
+}
+
+static bool has_token(const struct control_server *server, const struct control_client *client)
+{
+    return sodium_memcmp(client->in + CONTROL_LENGTH_SIZE + 1, server->token, CONTROL_TOKEN_SIZE) == 0;
+}
+
+bool control_server_next(struct control_server *server, struct control_request *request, uint64_t now_ms)
+{
+    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+        struct control_client *client = &server->clients[i];
+
+        if (client->fd < 0 || client->waiting || client->out != NULL || !has_request(client)) {
+            continue;
+        }
+        if (!has_token(server, client)) {
+            client->leaving = true;
+            answer(client, CONTROL_STRANGER, bytes_of(NULL, 0), now_ms);
+            continue;
+        }
+        client->waiting = true;
+        request->client = client->number;
+        request->op = client->in[CONTROL_LENGTH_SIZE];
+        request->payload = bytes_of(client->in + REQUEST_HEADER_SIZE, client->in_size - REQUEST_HEADER_SIZE);
+        return true;
+    }
+    return false;
 }
 
 void control_server_reply_number(struct control_server *server, uint32_t client, enum control_result result,
@@ -334,8 +374,7 @@ uint64_t control_server_deadline_ms(const struct control_server *server)
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         const struct control_client *client = &server->clients[i];
 
-        if (client->fd >= 0 && !client->waiting && (client->in_size > 0 || client->out != NULL) &&
-            client->deadline_ms < deadline_ms) {
+        if (client->fd >= 0 && !client->waiting && client->deadline_ms < deadline_ms) {
             deadline_ms = client->deadline_ms;
         }
     }

@@ -1,8 +1,9 @@
 #ifndef NODE_CONTROL_WIRE_H
 #define NODE_CONTROL_WIRE_H
 
-/* What both ends of the control socket agree on beside node/control.h: where it lies, and how a length looks.
- * The length counts what follows it: operation or result, and payload. */
+/* What both ends of the control socket agree on beside node/control.h: where it lies, how a length looks, and
+ * what shows that a request comes from whoever may read the home. The length counts what follows it:
+ * operation and token, or result, and payload. */
 
 #include <sys/un.h>
 
@@ -10,7 +11,12 @@
 
 #define CONTROL_SOCKET_FILE "control.sock"
 
-enum { CONTROL_LENGTH_SIZE = 4 };
+enum {
+    CONTROL_LENGTH_SIZE = 4,
+    CONTROL_TOKEN_SIZE = 32,
+    CONTROL_HEAD_SIZE = 1 + CONTROL_TOKEN_SIZE, /* of a request, behind its length */
+    CONTROL_STRANGER = 255,                     /* in place of a result: the token is another */
+};
 
 /* The socket's address by way of the open folder: a unix socket's path has room for 107 bytes, a home's for
  * more. The caller closes *folder after bind or connect. Returns: false when the folder cannot be opened. */

@@ -12,11 +12,12 @@
 #include "node/clock.h"
 #include "node/erasing.h"
 #include "node/logline.h"
+#include "node/net_sandbox.h"
 #include "node/requests.h"
 #include "node/settle.h"
 
 enum {
-    POLLS_MAX = 1 + NET_ROLE_COUNT + CONTROL_POLLS_MAX,
+    POLLS_MAX = 2 + NET_ROLE_COUNT + CONTROL_POLLS_MAX,
     POLL_MS_MAX = 60000,
     READERS_INTERVAL_MS = 60000,
     ERASING_INTERVAL_MS = 60000,
@@ -157,8 +158,10 @@ static enum daemon_end set_clock(struct daemon *daemon)
         char now[TIME_TEXT_SIZE];
 
         time_to_text(now, clock_wall_s());
-        (void)fprintf(stderr, "tradeproofd: The clock is a test's: it starts at %s, at speed %llu.\n", now,
-                      (unsigned long long)clock_speed());
+        (void)fprintf(stderr,
+                      "tradeproofd: The clock is a test's: it starts at %s, at speed %llu, which "
+                      "divides every wait and budget.\n",
+                      now, (unsigned long long)clock_speed());
     }
     return DAEMON_STOPPED;
 }
@@ -225,7 +228,7 @@ static enum daemon_end make_parts(struct daemon *daemon)
     uint64_t seed = 0;
     enum home_error error = HOME_OK;
 
-    processes_init(&daemon->processes, daemon->options, &daemon->keys, daemon->now_ms);
+    processes_init(&daemon->processes, daemon->options, &daemon->keys, &daemon->starter, daemon->now_ms);
     daemon->sync = malloc(sync_size());
     daemon->record_memory = malloc(RECORD_ARENA_SIZE);
     if (daemon->sync == NULL || daemon->record_memory == NULL || !intake_init(&daemon->intake) ||
@@ -235,7 +238,7 @@ static enum daemon_end make_parts(struct daemon *daemon)
         return end_of_memory();
     }
     randombytes_buf(&seed, sizeof seed);
-    sync_init(daemon->sync, seed, clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS));
+    sync_init(daemon->sync, seed, settle_sync_waits());
     /* A daemon that was killed leaves one behind, and nobody listens there now. */
     remove_file(daemon, ENDPOINT_FILE);
     error = control_server_init(&daemon->control, &daemon->home);
@@ -245,7 +248,7 @@ static enum daemon_end make_parts(struct daemon *daemon)
     /* Whoever changed a file before clients could say so found nobody to tell. */
     (void)requests_reread(daemon);
     return watch_init(&daemon->watch, &daemon->home, &daemon->ingest, daemon->options->watch_log,
-                      daemon->options->on_change, daemon->now_ms)
+                      daemon->options->on_change, &daemon->starter, daemon->now_ms)
                ? DAEMON_STOPPED
                : end_of_memory();
 }
@@ -257,7 +260,6 @@ static enum daemon_end take_signals(struct daemon *daemon)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGCHLD);
     (void)sigaddset(&signals, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);
     if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
@@ -272,7 +274,13 @@ static enum daemon_end take_signals(struct daemon *daemon)
 
 static enum daemon_end start(struct daemon *daemon)
 {
-    enum daemon_end end = take_signals(daemon);
+    enum daemon_end end = DAEMON_STOPPED;
+
+    if (!starter_begin(&daemon->starter)) {
+        say("The system gives no process: raise its limits of processes and open files.");
+        return DAEMON_SYSTEM;
+    }
+    end = take_signals(daemon);
 
     if (end == DAEMON_STOPPED) {
         end = read_home(daemon);
@@ -296,6 +304,11 @@ static void log_start(const struct daemon *daemon)
     }
     LOG(LOG_INFO, "started", LOG_T("home", daemon->home.path), LOG_T("network", daemon->home.network.tag),
         LOG_T("node", node), LOG_T("actor", actor), LOG_N("pid", getpid()));
+    if (!net_sandbox_has_landlock()) {
+        LOG(LOG_WARN, "landlock-missing",
+            LOG_T("why",
+                  "This kernel has no Landlock: that net processes open no file rests on seccomp alone."));
+    }
 }
 
 /* ---- the loop ---- */
@@ -311,7 +324,6 @@ static void read_signals(struct daemon *daemon)
         } else if (info.ssi_signo == SIGHUP) {
             (void)requests_reload(daemon, bytes_of(NULL, 0));
         }
-        /* SIGCHLD only wakes the loop, which reaps its own processes by id. */
     }
 }
 
@@ -343,8 +355,9 @@ static int timeout_ms(const struct daemon *daemon)
 
 static void wait_for_something(struct daemon *daemon)
 {
-    struct pollfd fds[POLLS_MAX] = {{.fd = daemon->signals, .events = POLLIN}};
-    size_t count = 1;
+    struct pollfd fds[POLLS_MAX] = {{.fd = daemon->signals, .events = POLLIN},
+                                    {.fd = daemon->starter.fd, .events = POLLIN}};
+    size_t count = 2;
 
     count += processes_polls(&daemon->processes, fds + count);
     count += control_server_polls(&daemon->control, fds + count);
@@ -401,6 +414,10 @@ static void turn(struct daemon *daemon)
     arrivals_take(daemon);
     /* A process is reaped after its last words were read. */
     arrivals_reap(daemon);
+    if (daemon->starter.fd < 0) {
+        say("The process that starts the others has ended: start tradeproofd again.");
+        daemon->stopping = true;
+    }
     settle_intake(daemon);
     run_timers(daemon);
     processes_flush(&daemon->processes);
@@ -433,6 +450,7 @@ static void stop(struct daemon *daemon)
     if (daemon->signals >= 0) {
         (void)close(daemon->signals);
     }
+    starter_stop(&daemon->starter);
 }
 
 enum daemon_end daemon_run(const struct daemon_options *options)
@@ -445,9 +463,9 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     }
     log_set_level((enum log_level)options->log_level);
     daemon->options = options;
-    daemon->lock = daemon->signals = daemon->control.fd = -1;
+    daemon->lock = daemon->signals = daemon->control.fd = daemon->starter.fd = -1;
     daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
-    daemon->recheck_ms = daemon->endpoint_ms = UINT64_MAX;
+    daemon->tell_more_ms = daemon->endpoint_ms = UINT64_MAX;
     daemon->follow_ms = daemon->now_ms; /* some may have been on their way when it stopped */
     daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);
     end = start(daemon);
@@ -458,7 +476,7 @@ enum daemon_end daemon_run(const struct daemon_options *options)
         while (!daemon->stopping) {
             turn(daemon);
         }
-        end = daemon->listen_failed ? DAEMON_SYSTEM : DAEMON_STOPPED;
+        end = daemon->listen_failed || daemon->starter.fd < 0 ? DAEMON_SYSTEM : DAEMON_STOPPED;
     }
     stop(daemon);
     if (end == DAEMON_STOPPED) {

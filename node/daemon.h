@@ -4,11 +4,12 @@
 /* tradeproofd's loop: poll -> event -> core -> perform actions. */
 
 #include "node/home.h"
+#include "node/peer_address.h"
 
 enum { DAEMON_PEERS_MAX = 64 };
 
 struct daemon_peer {
-    char endpoint[128]; /* tcp://127.0.0.1:7001, numeric */
+    struct peer_address address; /* as peer_address_read leaves it */
     struct transport_key key;
 };
 

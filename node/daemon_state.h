@@ -8,15 +8,15 @@
 #include "node/consent_checks.h"
 #include "node/control_server.h"
 #include "node/intake.h"
-#include "node/passed_over.h"
 #include "node/processes.h"
 #include "node/relay.h"
 #include "node/watch.h"
 
-enum { NO_ROOM_LOG_INTERVAL_MS = 60000, RECHECK_DELAY_MS = 100, INTRODUCTION_ASK_AGAIN_MS_MAX = 4000 };
+enum { NO_ROOM_LOG_INTERVAL_MS = 60000 };
 
 struct daemon {
     const struct daemon_options *options;
+    struct starter starter;
     struct home home;
     int lock, signals; /* descriptors */
     struct trust trust;
@@ -29,7 +29,6 @@ struct daemon {
     struct processes processes;
     struct peers peers;
     struct relay relay;
-    struct passed_over passed;
     struct control_server control;
     struct watch watch;
     struct consent_checks consent_checks;
@@ -39,12 +38,13 @@ struct daemon {
 
     uint64_t now_ms; /* of this turn of the loop */
     uint64_t started_ms;
-    uint64_t recheck_ms;  /* when to ask again for passed-over heads; UINT64_MAX: not planned */
-    uint64_t follow_ms;   /* when to go on with authors on their way to another branch; UINT64_MAX: none is */
-    uint64_t endpoint_ms; /* when to write the endpoint file again; UINT64_MAX: that waits for nothing */
-    uint64_t erasing_ms;  /* when to drop bytes of erased entries */
-    uint64_t readers_ms;  /* when to clear stale readers */
-    uint64_t no_room_ms;  /* before then, another full disk is not logged */
+    uint64_t follow_ms; /* when to go on with authors on their way to another branch; UINT64_MAX: none is */
+    uint64_t tell_more_ms;    /* when to tell peers just met more heads; UINT64_MAX: all know them */
+    uint64_t endpoint_ms;     /* when to write the endpoint file again; UINT64_MAX: that waits for nothing */
+    uint64_t erasing_ms;      /* when to drop bytes of erased entries */
+    uint64_t readers_ms;      /* when to clear stale readers */
+    uint64_t no_room_ms;      /* before then, another full disk is not logged */
+    size_t recheck_at;        /* the peer whose undecided heads were looked at last */
     enum net_role first_role; /* whose messages are taken first this turn */
     bool unread;              /* messages wait in a link's buffer, where poll does not see them */
     bool stopping;

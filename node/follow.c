@@ -123,7 +123,8 @@ static enum store_error give_up_rotation(struct following *following)
     } while (error == STORE_OK && !hash_equal(&rotation.hash, &way->rotation));
     if (error == STORE_OK) {
         rotation.unreachable = true;
-        error = store_put_rotation(following->txn, &following->author, way->epoch + UINT64_C(1), &rotation);
+        error = store_put_rotation(following->txn, &following->author, way->epoch + UINT64_C(1), &rotation,
+                                   following->now_s);
     }
     way->rotation = way->mark = (struct hash){0};
     return error;

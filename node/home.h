@@ -21,8 +21,9 @@
  *     store/           the LMDB environment
  *     challenges/      challenges that this node sent and that may still be answered
  *     lock             held by whoever writes the store: a daemon, or a command while none runs
- *     sign.lock        held while a block of this actor is being signed, so that two commands never fork the
- * log control.sock     the daemon's control socket
+ *     sign.lock        held while a block of this actor is signed, so that two commands never fork the log
+ *     control.sock     the daemon's control socket
+ *     control.token    what a command shows there: that it may read this folder
  */
 
 #include "protocol/base/labels.h"

@@ -13,11 +13,11 @@ enum {
     /* One block with what it reaches back to: at worst 256 earlier blocks with all their live pages.
      * Untouched memory costs nothing. */
     INGEST_MEMORY_SIZE = 128 * 1024 * 1024,
-    NAMED_BLOCKS_MAX = 64,
     NAMED_BYTES_MAX = 16 * 1024,
-    /* Beyond those, for rotations alone: nobody is kept from taking new keys, nor may fill the disk with
-     * them.
+    /* Beyond those bytes, for rotations alone: nobody is kept from taking new keys, nor may fill the disk
+     * with them.
      */
+    NAMED_BLOCKS_MAX = 128,
     NAMED_ROTATIONS_MAX = 64,
     ON_THE_WAY_MAX = 64, /* authors gone on with at once; the others are next */
 };
@@ -143,9 +143,9 @@ static enum store_error is_next_rotation(struct store_txn *txn, const struct blo
 static bool is_within_quota(const struct block *block, bool next_rotation, uint64_t blocks, uint64_t bytes)
 {
     if (block_is_rotation(block)) {
-        return next_rotation || blocks < NAMED_BLOCKS_MAX + NAMED_ROTATIONS_MAX;
+        return next_rotation || blocks < NAMED_BLOCKS_MAX;
     }
-    return blocks < NAMED_BLOCKS_MAX && bytes + block->encoded.size <= NAMED_BYTES_MAX;
+    return bytes + block->encoded.size <= NAMED_BYTES_MAX;
 }
 
 /* Whether the block finds room on the account of a shop, where it is on any. Returns: false with *result
@@ -304,7 +304,7 @@ static void refuse_known(struct ingest *ingest, struct store_txn *txn, const str
     if (error == STORE_OK && lacks) {
         error = room_of(ingest, txn, block, now_s, toll, &room);
     }
-    if (error == STORE_OK && room > 0) {
+    if (error == STORE_OK && lacks) {
         error = store_fill_block(txn, ingest->network, block, room, now_s, &result->filled);
     }
     if (error != STORE_OK) {
@@ -576,11 +576,16 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
 
 /* ---- evidence ---- */
 
+/* Of the author's next one what must not be gone behind: the newest, or, where a thief's may be that, the
+ * latest that counts. */
 static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *txn,
                                        const struct actor_id *author, struct bytes *encoded,
                                        struct signed_checkpoint *out,
                                        const struct signed_checkpoint **previous, enum store_error *error)
 {
+    enum reason reason;
+    bool stands = true;
+
     *previous = NULL;
     *error = store_checkpoint(txn, author, encoded, &ingest->arena);
     if (*error == STORE_NOT_FOUND) {
@@ -590,8 +595,16 @@ static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *
     if (*error != STORE_OK) {
         return REASON_NONE;
     }
-    *previous = out;
-    return schema_decode(&signed_checkpoint_schema, out, *encoded, &ingest->arena);
+    reason = schema_decode(&signed_checkpoint_schema, out, *encoded, &ingest->arena);
+    if (reason == REASON_NONE) {
+        *error = store_checkpoint_stands(txn, author, &stands);
+    }
+    if (!stands && *error == STORE_OK) {
+        *error = store_checkpoint_by(txn, author, UINT64_MAX, &out->checkpoint);
+    }
+    *previous = *error == STORE_OK ? out : NULL;
+    *error = *error == STORE_NOT_FOUND ? STORE_OK : *error;
+    return reason;
 }
 
 /* The keys with which a checkpoint has to be signed. It says how fresh a log is only when the header that it
@@ -682,6 +695,28 @@ static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
     return REASON_NONE;
 }
 
+/* That of the author's latest that counts and is not ahead of time. */
+static enum store_error lower_time(struct store_txn *txn, uint64_t now_s, struct checkpoint *before)
+{
+    struct checkpoint lower = {.time_s = 0};
+    enum store_error error = store_checkpoint_by(txn, &before->author, now_s + CHECKPOINT_AHEAD_S, &lower);
+
+    before->time_s = lower.time_s;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* One that is dated back takes nothing back, but is there should what came before it come to count for
+ * nothing. */
+static enum store_error keep_earlier(struct ingest *ingest, struct store_txn *txn,
+                                     const struct signed_checkpoint *checkpoint, struct bytes encoded,
+                                     const struct key_set *keys)
+{
+    if (checkpoint_check(checkpoint, ingest->network, keys, NULL) != REASON_NONE) {
+        return STORE_OK;
+    }
+    return store_put_earlier_checkpoint(txn, &checkpoint->checkpoint.author, encoded);
+}
+
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               uint64_t now_s, struct actor_id *author, enum store_error *error)
 {
@@ -714,12 +749,15 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
         checkpoint.checkpoint.time_s < before.checkpoint.time_s) {
         far = (struct dated_author){*author, before.checkpoint.time_s};
         /* Of what is ahead of time the head counts, and not the time; that of what is not still does. */
-        *error = store_checkpoint_time_by(txn, author, now_s + CHECKPOINT_AHEAD_S, &before.checkpoint.time_s);
+        *error = lower_time(txn, now_s, &before.checkpoint);
     }
     if (*error != STORE_OK) {
         return reason;
     }
     reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
+    if (reason == REASON_STALE_CHECKPOINT && far.time_s == 0) {
+        *error = keep_earlier(ingest, txn, &checkpoint, encoded, &keys);
+    }
     if (reason == REASON_NONE) {
         reason = check_key_is_listed(txn, &checkpoint, &keys, error);
     }
@@ -728,6 +766,7 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     }
     if (reason == REASON_NONE && *error == STORE_OK && far.time_s > 0) {
         waiting_disown(ingest->waiting, &far, encoded_before);
+        *error = store_drop_later_checkpoints(txn, author, checkpoint.checkpoint.time_s);
     }
     return reason;
 }
@@ -800,7 +839,7 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
     if (*error == STORE_OK) {
         *error = keys_below_fork(ingest, txn, &point, &state, &keys, &epoch);
         if (*error == STORE_NOT_FOUND) {
-            *error = ingest_note_orphan_proof(ingest, txn, &state, &point, &proof, &tell);
+            *error = ingest_note_orphan_proof(ingest, txn, &state, &point, &proof, now_s, &tell);
             return tell ? REASON_NONE : REASON_ORPHAN;
         }
     }

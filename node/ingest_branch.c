@@ -379,7 +379,8 @@ static enum store_error is_rotation_known(struct store_txn *txn, const struct bl
 
 /* A checked rotation, of which more than its header and keys may never come, counts from now on. *added: it
  * didn't before. */
-static enum store_error note_unplaced(struct store_txn *txn, const struct block *block, bool *added)
+static enum store_error note_unplaced(struct store_txn *txn, const struct block *block, uint64_t now_s,
+                                      bool *added)
 {
     const struct header *header = &block->header;
     const struct known_rotation rotation = {.seq = header->seq, .hash = block->hash};
@@ -397,7 +398,7 @@ static enum store_error note_unplaced(struct store_txn *txn, const struct block 
         return error;
     }
     *added = true;
-    return store_put_rotation(txn, &header->author, header->epoch, &rotation);
+    return store_put_rotation(txn, &header->author, header->epoch, &rotation, now_s);
 }
 
 /* Remember when the headers of a proof came, whose blocks may never do. */
@@ -435,7 +436,7 @@ enum reason ingest_take_fork_proof(struct ingest *ingest, struct store_txn *txn,
     *error = note_headers(txn, point, blocks, now_s);
     for (size_t i = 0; i < 2 && *error == STORE_OK; i++) {
         if (block_is_rotation(&blocks[i])) {
-            *error = note_unplaced(txn, &blocks[i], &tell);
+            *error = note_unplaced(txn, &blocks[i], now_s, &tell);
         }
         if (*error == STORE_OK) {
             *error = prove_forks(ingest, txn, &blocks[i], &tell);
@@ -584,10 +585,10 @@ static enum store_error give_back(struct store_txn *txn, const struct block *blo
 
 /* A rotation that keys of the chain in the epoch that it closes have signed. */
 static enum store_error note_rival(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                                   bool *tell)
+                                   uint64_t now_s, bool *tell)
 {
     bool added = false;
-    enum store_error error = note_unplaced(txn, block, &added);
+    enum store_error error = note_unplaced(txn, block, now_s, &added);
 
     return error == STORE_OK ? prove_forks(ingest, txn, block, tell) : error;
 }
@@ -596,7 +597,7 @@ static enum store_error note_rival(struct ingest *ingest, struct store_txn *txn,
  * it is one. */
 static enum store_error note_orphan_rotation(struct ingest *ingest, struct store_txn *txn,
                                              const struct log_state *state, const struct block *block,
-                                             bool *found)
+                                             uint64_t now_s, bool *found)
 {
     struct key_set keys;
     uint64_t epoch = 0;
@@ -604,14 +605,14 @@ static enum store_error note_orphan_rotation(struct ingest *ingest, struct store
 
     if (error == STORE_OK &&
         log_check_signatures(&keys, epoch, ingest->network, block, &ingest->arena) == REASON_NONE) {
-        error = note_rival(ingest, txn, block, found);
+        error = note_rival(ingest, txn, block, now_s, found);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error ingest_note_orphan_proof(struct ingest *ingest, struct store_txn *txn,
                                           const struct log_state *state, const struct fork_point *point,
-                                          const struct fork_proof *proof, bool *tell)
+                                          const struct fork_proof *proof, uint64_t now_s, bool *tell)
 {
     size_t mark = arena_mark(&ingest->arena);
     struct block blocks[2];
@@ -625,7 +626,7 @@ enum store_error ingest_note_orphan_proof(struct ingest *ingest, struct store_tx
     for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
         if (block_is_rotation(&blocks[i]) &&
             fork_proof_check_header(proof, i, ingest->network, &keys, epoch, &ingest->arena) == REASON_NONE) {
-            error = note_rival(ingest, txn, &blocks[i], tell);
+            error = note_rival(ingest, txn, &blocks[i], now_s, tell);
         }
     }
     arena_rewind(&ingest->arena, mark);
@@ -636,7 +637,7 @@ enum store_error ingest_note_orphan_proof(struct ingest *ingest, struct store_tx
 
 /* Whether block is signed by keys in force at its parent. Returns: false with *result filled. */
 static bool check_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
-                         const struct block *block, struct ingest_result *result)
+                         const struct block *block, uint64_t now_s, struct ingest_result *result)
 {
     const struct header *header = &block->header;
     struct key_set keys;
@@ -647,7 +648,7 @@ static bool check_beside(struct ingest *ingest, struct store_txn *txn, const str
     if (error == STORE_NOT_FOUND) {
         result->reason = REASON_ORPHAN;
         error = block_is_rotation(block)
-                    ? note_orphan_rotation(ingest, txn, state, block, &result->fork_found)
+                    ? note_orphan_rotation(ingest, txn, state, block, now_s, &result->fork_found)
                     : STORE_OK;
         if (error == STORE_OK) {
             return false;
@@ -751,7 +752,7 @@ static void beside(struct ingest *ingest, struct store_txn *txn, const struct lo
     enum store_error error = STORE_OK;
 
     result->outcome = INGEST_REFUSED;
-    if (!check_beside(ingest, txn, state, block, result)) {
+    if (!check_beside(ingest, txn, state, block, now_s, result)) {
         return;
     }
     error = find_room(ingest, txn, state, block, now_s, &taken, &result->reason);

@@ -48,6 +48,6 @@ enum reason ingest_take_fork_proof(struct ingest *ingest, struct store_txn *txn,
  * *tell: a lower proof is kept than before. */
 enum store_error ingest_note_orphan_proof(struct ingest *ingest, struct store_txn *txn,
                                           const struct log_state *state, const struct fork_point *point,
-                                          const struct fork_proof *proof, bool *tell);
+                                          const struct fork_proof *proof, uint64_t now_s, bool *tell);
 
 #endif

@@ -11,6 +11,7 @@
 
 enum {
     NET_KEY_SIZE = 32,
+    NET_SPEED_SIZE = 4,
     NET_DESCRIPTORS_MAX = 1024, /* far above the connections let in: accept never runs out of them */
     NET_DIALS_MAX = 256,
     NET_ITEMS_MAX = 2 * NET_DIALS_MAX, /* poll items of a body */
@@ -31,7 +32,8 @@ struct net {
 };
 
 struct net_body {
-    /* Set up from the part of NETLINK_CONFIG behind the keys. Returns: NULL with *failure said for people. */
+    /* Set up from the part of NETLINK_CONFIG that is the role's own. Returns: NULL with *failure said for
+     * people. */
     void *(*create)(struct net *net, struct bytes settings, const char **failure);
     void (*destroy)(void *self);
     /* Returns: how many of items, at most NET_ITEMS_MAX, it wants polled. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/net_outbox.h"
 #include "node/net_socket.h"
 
@@ -81,14 +82,14 @@ static void dial_close(struct dialler *dialler, struct dial *dial, int linger_ms
 static void redial_later(struct dialler *dialler, struct dial *dial)
 {
     uint64_t now_ms = dialler->net->now_ms;
-    if (dial->up && now_ms - dial->up_since_ms >= LIFE_MS_GOOD) {
+    if (dial->up && now_ms - dial->up_since_ms >= clock_wait_ms(LIFE_MS_GOOD)) {
         dial->backoff_ms = BACKOFF_MS_MIN;
     }
     dial_close(dialler, dial, 0);
     dial->redial_at_ms = now_ms + dial->backoff_ms;
     dial->backoff_ms *= 2;
-    if (dial->backoff_ms > BACKOFF_MS_MAX) {
-        dial->backoff_ms = BACKOFF_MS_MAX;
+    if (dial->backoff_ms > clock_wait_ms(BACKOFF_MS_MAX)) {
+        dial->backoff_ms = clock_wait_ms(BACKOFF_MS_MAX);
     }
 }
 
@@ -115,7 +116,7 @@ static void on_up(struct dialler *dialler, struct dial *dial)
     }
     dial->up = true;
     dial->up_since_ms = dialler->net->now_ms;
-    dial->keepalive_at_ms = dialler->net->now_ms + NET_KEEPALIVE_MS;
+    dial->keepalive_at_ms = dialler->net->now_ms + clock_wait_ms(NET_KEEPALIVE_MS);
     dialler->look_at_ms = dialler->net->now_ms;
     net_tell(dialler->net, NETLINK_UP, dial->peer, bytes_of(dial->key, NET_KEY_SIZE));
 }
@@ -221,7 +222,7 @@ static void on_time(struct dialler *dialler, struct dial *dial)
         return;
     }
     zmq_send(dial->socket, "", 0, ZMQ_DONTWAIT);
-    dial->keepalive_at_ms = now_ms + NET_KEEPALIVE_MS;
+    dial->keepalive_at_ms = now_ms + clock_wait_ms(NET_KEEPALIVE_MS);
 }
 
 static size_t dialler_items(void *self, zmq_pollitem_t *items)

@@ -1,10 +1,15 @@
 /* The listening body: one ROUTER. Every TCP connection is followed from its acceptance, whether or not the
  * library ever shows a message of it; it becomes a peer with its first message. */
 
+#include <arpa/inet.h>
 #include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "node/net_outbox.h"
 #include "node/net_socket.h"
@@ -14,6 +19,7 @@ enum {
     CONNECTIONS_MAX = 512,
     CONNECTIONS_PER_ADDRESS_MAX = 128,
     PEERS_MAX = 256,
+    BACKLOG = 100,
     ROUTE_SIZE_MAX = 255, /* the library takes a hostile peer's longer ones; this listener does not */
     LOOK_MS = 50,
     LOOK_SOON_MS = 10,
@@ -441,6 +447,47 @@ static bool read_settings(struct settings *settings, struct bytes input)
     return net_endpoint_read(settings->endpoint, bytes_of(input.data + used, input.size - used));
 }
 
+/* "tcp://127.0.0.1:7001" */
+static bool read_address(struct sockaddr_in *address, const char *endpoint)
+{
+    char host[INET_ADDRSTRLEN];
+    const char *text = endpoint + strlen("tcp://"), *colon = strrchr(text, ':');
+    char *end = NULL;
+    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+    if (!colon || colon[1] == '\0' || *end != '\0' || port > UINT16_MAX ||
+        (size_t)(colon - text) >= sizeof host) {
+        return false;
+    }
+    memcpy(host, text, (size_t)(colon - text));
+    host[colon - text] = '\0';
+    *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    return inet_pton(AF_INET, host, &address->sin_addr) == 1;
+}
+
+/* To bind by itself, the library would ask the kernel for the names of all interfaces, through a socket that
+ * no net process may have. Returns: -1 with errno. */
+static int open_bound(const char *endpoint)
+{
+    struct sockaddr_in address;
+    const int on = 1;
+    if (!read_address(&address, endpoint)) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+    if (fd < 0) {
+        return -1;
+    }
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG) == 0) {
+        return fd;
+    }
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
 /* The ZAP handler is bound before the listener. Returns: NULL or what failed. */
 static const char *bind_all(struct listener *listener, const struct settings *settings)
 {
@@ -460,7 +507,14 @@ static const char *bind_all(struct listener *listener, const struct settings *se
     if (!listener->monitor) {
         return "no monitor";
     }
-    return zmq_bind(listener->router, settings->endpoint) == 0 ? NULL : zmq_strerror(zmq_errno());
+    int bound = open_bound(settings->endpoint);
+    if (bound < 0) {
+        return strerror(errno);
+    }
+    return net_socket_set(listener->router, ZMQ_USE_FD, bound) &&
+                   zmq_bind(listener->router, settings->endpoint) == 0
+               ? NULL
+               : zmq_strerror(zmq_errno());
 }
 
 static void *listener_create(struct net *net, struct bytes input, const char **failure)

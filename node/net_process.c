@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/net.h"
+#include "node/net_filter.h"
 #include "node/net_sandbox.h"
 
 enum {
@@ -70,10 +72,17 @@ static bool start_library(struct net *net)
            zmq_ctx_set(net->context, ZMQ_MAX_SOCKETS, SOCKETS_MAX) == 0;
 }
 
+static bool take_speed(const uint8_t speed[NET_SPEED_SIZE])
+{
+    return clock_take_speed((uint64_t)speed[0] << 24 | (uint64_t)speed[1] << 16 | (uint64_t)speed[2] << 8 |
+                            speed[3]);
+}
+
 static enum progress on_config(struct process *process, struct bytes payload)
 {
+    enum { SPEED_AT = 2 * NET_KEY_SIZE, HEADER_SIZE = SPEED_AT + NET_SPEED_SIZE };
     struct net *net = &process->net;
-    if (process->self || payload.size < (size_t)2 * NET_KEY_SIZE) {
+    if (process->self || payload.size < HEADER_SIZE || !take_speed(payload.data + SPEED_AT)) {
         return END_BADLY;
     }
     memcpy(net->secret_key, payload.data, NET_KEY_SIZE);
@@ -82,9 +91,8 @@ static enum progress on_config(struct process *process, struct bytes payload)
     const char *failure = "the CURVE keys do not belong together";
     if (crypto_scalarmult_base(derived, net->secret_key) == 0 &&
         memcmp(derived, net->public_key, NET_KEY_SIZE) == 0) {
-        struct bytes settings =
-            bytes_of(payload.data + (size_t)2 * NET_KEY_SIZE, payload.size - (size_t)2 * NET_KEY_SIZE);
-        process->self = process->body->create(net, settings, &failure);
+        process->self = process->body->create(
+            net, bytes_of(payload.data + HEADER_SIZE, payload.size - HEADER_SIZE), &failure);
     }
     if (process->self) {
         return GO_ON;
@@ -203,8 +211,17 @@ static bool process_init(struct process *process, enum net_role role, int fd)
     }
     process->net.now_ms = clock_ms();
     process->signal_fd = open_signals();
-    return process->signal_fd >= 0 && sodium_init() >= 0 && net_sandbox_enter(role) &&
-           start_library(&process->net);
+    if (process->signal_fd < 0 || sodium_init() < 0 || !net_sandbox_enter(role) ||
+        !start_library(&process->net)) {
+        return false;
+    }
+    /* The library looks for files when it is started, and starts its threads with the first socket. */
+    if (net_filter_load(role)) {
+        return true;
+    }
+    say_failed(&process->net,
+               "this system filters no system calls (seccomp), and no net process runs without");
+    return false;
 }
 
 /* Closing waits for the sockets' linger, 200 ms, and for nothing else. */

@@ -10,21 +10,10 @@
 
 #include "node/net.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 enum {
     MEMORY_SIZE_MAX = 512 * 1024 * 1024, /* of address space: a net process that leaks or is bloated ends */
-    ARENAS_MAX = 2,                      /* each one reserves 64 MiB of it */
-    MAPPED_SIZE_MIN = 256 * 1024,        /* large frames go back to the system when they are freed */
+    ARENAS_MAX = 1,               /* another one reserves 64 MiB of it, and opens a file when it shrinks */
+    MAPPED_SIZE_MIN = 256 * 1024, /* large frames go back to the system when they are freed */
     LANDLOCK_VERSION_FLAG = 1,
     LANDLOCK_FS_ALL_1 = (1 << 13) - 1,  /* from version 1 */
     LANDLOCK_FS_REFER = 1 << 13,        /* 2 */
@@ -71,11 +60,22 @@ static size_t ruleset_size(long version)
     return version >= 4 ? offsetof(struct ruleset, scoped) : offsetof(struct ruleset, net);
 }
 
+/* Returns: below 1 where there is none. */
+static long landlock_version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+}
+
+bool net_sandbox_has_landlock(void)
+{
+    return landlock_version() >= 1;
+}
+
 /* Deny every file and the direction of TCP that the role does not need. A kernel without Landlock is no
  * failure. */
 static void deny_files(enum net_role role)
 {
-    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+    long version = landlock_version();
     if (version < 1) {
         return;
     }
@@ -109,7 +109,7 @@ bool net_sandbox_enter(enum net_role role)
         return false;
     }
     /* Sanitizers reserve terabytes of address space, read their own maps and trace their own threads. */
-    if (SANITIZED) {
+    if (NET_SANDBOX_OFF) {
         return true;
     }
     deny_files(role);

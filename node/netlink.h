@@ -8,7 +8,8 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/limits.h"
 
-/* The configuration comes first and once: 32 CURVE secret key | 32 public key. The listener's goes on: 1
+/* The configuration comes first and once: 32 CURVE secret key | 32 public key |
+ * 4 speed of the clock, big-endian (node/clock.h). The listener's goes on: 1
  * only_known | 2 count, big-endian | count * 32 transport keys, the ones let in when only_known is 1 |
  * endpoint as text. A dialler redials on its own, with backoff. A listener numbers its peers itself, from 1.
  * Endpoints are numeric. */

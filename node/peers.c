@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/clock.h"
+
 enum { HELLO_SIZE_MAX = 4096 };
 
 bool peers_init(struct peers *peers, const struct network *network, const struct node_keys *keys,
@@ -16,6 +18,10 @@ bool peers_init(struct peers *peers, const struct network *network, const struct
 
 void peers_deinit(struct peers *peers)
 {
+    for (size_t i = 0; i < peers->count; i++) {
+        free(peers->entries[i].undecided);
+    }
+    peers->count = 0;
     free(peers->frame);
     peers->frame = NULL;
 }
@@ -82,6 +88,13 @@ bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms)
     }
     turns->count++;
     return true;
+}
+
+uint64_t peers_introduce_ms(const struct peer_turns *turns, uint64_t now_ms)
+{
+    const uint64_t next_ms = turns->begun_ms + 1000;
+
+    return turns->count < PEER_INTRODUCTIONS_PER_S || next_ms < now_ms ? now_ms : next_ms;
 }
 
 static void kick(struct peers *peers, enum net_role role, uint32_t number)
@@ -168,6 +181,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
     size_t at = (size_t)(peer - peers->entries);
 
     assert(at < peers->count);
+    free(peer->undecided);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
     peers->count--;
 }
@@ -229,7 +243,8 @@ struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)
     for (size_t i = 0; i < peers->count; i++) {
         struct peer *peer = &peers->entries[i];
 
-        if (!peer->greeted && !peer->kicked && now_ms >= peer->up_since_ms + PEER_HELLO_TIMEOUT_MS) {
+        if (!peer->greeted && !peer->kicked &&
+            now_ms >= peer->up_since_ms + clock_wait_ms(PEER_HELLO_TIMEOUT_MS)) {
             return peer;
         }
     }
@@ -243,8 +258,9 @@ uint64_t peers_deadline_ms(const struct peers *peers)
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->entries[i];
 
-        if (!peer->greeted && !peer->kicked && peer->up_since_ms + PEER_HELLO_TIMEOUT_MS < deadline_ms) {
-            deadline_ms = peer->up_since_ms + PEER_HELLO_TIMEOUT_MS;
+        if (!peer->greeted && !peer->kicked &&
+            peer->up_since_ms + clock_wait_ms(PEER_HELLO_TIMEOUT_MS) < deadline_ms) {
+            deadline_ms = peer->up_since_ms + clock_wait_ms(PEER_HELLO_TIMEOUT_MS);
         }
     }
     return deadline_ms;

@@ -44,8 +44,12 @@ struct peer {
     uint64_t unasked_ms;
     struct peer_turns asking, asked; /* for introductions, by us and by it */
     uint32_t introductions_due;      /* that it may still send as answers to us */
+    struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct actor_id
         heads_from; /* where the next exchange of heads goes on, when the last one had no room for all */
+    bool met;       /* there was one */
+    struct actor_id
+        more_heads_from; /* the same of those that it is told because it was just met; zero: none */
 };
 
 struct peers {
@@ -86,6 +90,8 @@ bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint6
 bool peers_takes_unasked(struct peers *peers, uint32_t id, uint64_t now_ms);
 /* Whether an introduction may be asked for, or told, once more now; then it is counted. */
 bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms);
+/* When it may be asked for next, at the earliest now. */
+uint64_t peers_introduce_ms(const struct peer_turns *turns, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */
 void peers_kick(struct peers *peers, struct peer *peer);
 

@@ -15,6 +15,7 @@ enum {
     RELAY_MEMORY_SIZE = 4 * 1024 * 1024,
     RELAYED_BUCKET = 8,
     FORGET_INTERVAL_MS = 30 * 1000,
+    MORE_HEADS_MAX = 1024,
 };
 
 bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
@@ -428,7 +429,8 @@ static enum store_error push_sides_again(struct relay *relay, struct store_txn *
     struct relayed_sides *sides = relayed_to(relay, peer, &want->author);
     const uint64_t asked = asked_of(want);
 
-    if (sides->fed && (sides->asked != asked || relay->now_ms - sides->forgot_ms >= FORGET_INTERVAL_MS)) {
+    if (sides->fed &&
+        (sides->asked != asked || relay->now_ms - sides->forgot_ms >= clock_wait_ms(FORGET_INTERVAL_MS))) {
         forget_relayed(relay, sides);
         sides->asked = asked;
         sides->forgot_ms = relay->now_ms;
@@ -438,25 +440,21 @@ static enum store_error push_sides_again(struct relay *relay, struct store_txn *
 
 /* ---- all heads ---- */
 
-/* A visit that gathers heads from author `from` on. */
+/* A visit that gathers heads. */
 struct heads_visit {
     struct relay *relay;
     struct store_txn *txn;
     enum store_error error;
-    struct actor_id from;
-    size_t count;
+    size_t count, wanted;
     bool more;
-    struct actor_id next; /* when there are more than one frame holds */
+    struct actor_id next; /* when there are more than wanted */
 };
 
 static bool gather_head(void *context, const struct log_state *state)
 {
     struct heads_visit *visit = context;
 
-    if (hash_compare(&state->author.hash, &visit->from.hash) < 0) {
-        return true;
-    }
-    visit->more = visit->count == HEADS_MAX;
+    visit->more = visit->count == visit->wanted;
     if (visit->more) {
         visit->next = state->author;
     } else {
@@ -465,33 +463,64 @@ static bool gather_head(void *context, const struct log_state *state)
     return !visit->more && visit->error == STORE_OK;
 }
 
+static enum store_error gather_heads(struct heads_visit *visit, const struct actor_id *from)
+{
+    enum store_error error = store_each_log(visit->txn, from, gather_head, visit);
+
+    return error == STORE_OK ? visit->error : error;
+}
+
 /* One frame of heads, then their checkpoints, which count only where the block is held. What one frame does
- * not hold goes with the next exchange: a peer that had to take all at once might not keep up. */
+ * not hold goes with the next exchange: a peer that had to take all at once might not keep up. Whoever was
+ * just met is told the other heads before (relay_tell_more_heads). */
 static enum store_error send_all_heads(struct relay *relay, struct store_txn *txn, uint32_t id)
 {
     struct peer *peer = peers_by_id(relay->peers, id);
-    struct heads_visit visit = {.relay = relay, .txn = txn};
+    struct heads_visit visit = {.relay = relay, .txn = txn, .wanted = HEADS_MAX};
     enum store_error error = send_proofs(relay, txn, id, NULL);
-    bool sent = false;
+    bool sent = false, from_first = false;
 
     if (peer == NULL || error != STORE_OK) {
         return error;
     }
-    visit.from = peer->heads_from;
-    error = store_each_log(txn, gather_head, &visit);
-    if (error == STORE_OK) {
-        error = visit.error;
-    }
+    from_first = hash_is_zero(&peer->heads_from.hash);
+    error = gather_heads(&visit, &peer->heads_from);
     if (error != STORE_OK) {
         return error;
     }
-    sent = send_head_list(relay, id, visit.count, hash_is_zero(&visit.from.hash) && !visit.more);
+    sent = send_head_list(relay, id, visit.count, from_first && !visit.more);
     peer->heads_from = visit.next;
+    if (!peer->met) {
+        peer->met = true;
+        peer->more_heads_from = visit.next;
+    }
     for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
         error = send_checkpoint(relay, txn, id, &relay->heads[i].author);
     }
     for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
         error = push_sides(relay, txn, id, &relay->heads[i].author);
+    }
+    return error;
+}
+
+enum store_error relay_tell_more_heads(struct relay *relay, uint32_t id, uint64_t now_ms)
+{
+    struct peer *peer = peers_by_id(relay->peers, id);
+    struct heads_visit visit = {.relay = relay, .wanted = MORE_HEADS_MAX};
+    enum store_error error;
+
+    if (hash_is_zero(&peer->more_heads_from.hash) ||
+        !peers_may_send_unasked(relay->peers, id, MORE_HEADS_MAX * sizeof *relay->heads, now_ms)) {
+        return STORE_OK;
+    }
+    error = store_read_begin(&visit.txn, relay->ingest->store);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = gather_heads(&visit, &peer->more_heads_from);
+    store_end(visit.txn);
+    if (error == STORE_OK && send_head_list(relay, id, visit.count, false)) {
+        peer->more_heads_from = visit.next;
     }
     return error;
 }

@@ -64,6 +64,10 @@ enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *au
 enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
                                   bool *lacks);
 
+/* Tell a peer that was just met, as far as it takes what it did not ask for, some more of the heads for which
+ * the first exchange had no room (peer->more_heads_from). */
+enum store_error relay_tell_more_heads(struct relay *relay, uint32_t peer, uint64_t now_ms);
+
 /* Ask peer who introduces shop. */
 void relay_ask_introduction(struct relay *relay, uint32_t peer, const struct actor_id *shop);
 /* Tell peer who introduces shop: up to INTRODUCTIONS_TOLD_MAX consents that its log holds. draw: any number,

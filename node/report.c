@@ -70,7 +70,8 @@ static void put_peer(struct json_text *json, const struct daemon *daemon, const 
     put_id(json, "transport", ID_TRANSPORT, &daemon->home.network, &peer->transport.key);
     json_text_string(json, "direction", bytes_of_string(peer->role == NET_DIAL ? "out" : "in"));
     if (peer->role == NET_DIAL) {
-        json_text_string(json, "endpoint", bytes_of_string(daemon->options->peers[peer->number].endpoint));
+        json_text_string(json, "endpoint",
+                         bytes_of_string(daemon->processes.addresses[peer->number].endpoint));
     }
     json_text_number(json, "up_s", (daemon->now_ms - peer->up_since_ms) / 1000);
     json_text_number(json, "frames_in", peer->frames_in);

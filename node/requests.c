@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "node/heads.h"
 #include "node/logline.h"
 #include "node/report.h"
 
@@ -92,7 +93,7 @@ bool requests_reread(struct daemon *daemon)
         daemon->ingest.has_self = true;
     }
     /* Authors may be admitted now that were not before. */
-    daemon->recheck_ms = daemon->now_ms;
+    heads_recheck_all(daemon);
     LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
     return true;
 }
@@ -191,7 +192,8 @@ void requests_take(struct daemon *daemon)
 {
     struct control_request request;
 
-    while (intake_has_room(&daemon->intake) && control_server_next(&daemon->control, &request)) {
+    while (intake_has_room(&daemon->intake) &&
+           control_server_next(&daemon->control, &request, daemon->now_ms)) {
         handle(daemon, &request);
     }
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/heads.h"
 #include "node/logline.h"
 
 const char *store_error_word(enum store_error error)
@@ -44,7 +45,7 @@ void settle_store_error(struct daemon *daemon, const char *event, enum store_err
         if (daemon->now_ms < daemon->no_room_ms) {
             return;
         }
-        daemon->no_room_ms = daemon->now_ms + NO_ROOM_LOG_INTERVAL_MS;
+        daemon->no_room_ms = daemon->now_ms + clock_wait_ms(NO_ROOM_LOG_INTERVAL_MS);
     }
     LOG(LOG_ERROR, event, LOG_T("error", store_error_word(error)));
 }
@@ -159,14 +160,6 @@ static void feed_filled(struct daemon *daemon, uint32_t peer, const struct inges
     settle_event(daemon, &event, NULL);
 }
 
-/* What was accepted may admit authors that were passed over. */
-static void recheck_later(struct daemon *daemon)
-{
-    if (daemon->recheck_ms == UINT64_MAX) {
-        daemon->recheck_ms = daemon->now_ms + clock_rhythm_ms(RECHECK_DELAY_MS);
-    }
-}
-
 static void on_new_head(struct daemon *daemon, const struct intake_item *item)
 {
     uint32_t peer = sync_peer_of(daemon, item);
@@ -175,30 +168,10 @@ static void on_new_head(struct daemon *daemon, const struct intake_item *item)
     if (peer != SYNC_LOCAL) {
         feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result, item->bytes.size);
     }
-    recheck_later(daemon);
+    heads_on_accepted(daemon, item->bytes);
     watch_on_accepted(&daemon->watch);
     if (daemon->ingest.has_self && actor_id_equal(&daemon->ingest.self, &item->result.author)) {
         checkpoints_on_head(&daemon->checkpoints, daemon->now_ms);
-    }
-}
-
-/* Perhaps someone introduces its author. */
-static void ask_introduction(struct daemon *daemon, struct peer *peer, struct passed_over_head *passed)
-{
-    if (daemon->now_ms < passed->ask_ms || !peers_may_introduce(&peer->asking, daemon->now_ms) ||
-        !passed_over_ask(passed, daemon->now_ms)) {
-        return;
-    }
-    peer->introductions_due = (uint32_t)PEER_INTRODUCTIONS_DUE_MAX;
-    relay_ask_introduction(&daemon->relay, peer->id, &passed->head.author);
-}
-
-static void pass_over(struct daemon *daemon, struct peer *peer, const struct head *head)
-{
-    struct passed_over_head *passed = passed_over_add(&daemon->passed, peer->id, head);
-
-    if (passed != NULL) {
-        ask_introduction(daemon, peer, passed);
     }
 }
 
@@ -212,7 +185,7 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
     if (result->filled) {
         log_block(daemon, LOG_INFO, "block-filled", item);
         feed_filled(daemon, sync_peer_of(daemon, item), result);
-        recheck_later(daemon);
+        heads_on_accepted(daemon, item->bytes);
         watch_on_accepted(&daemon->watch);
     }
     if (peer == NULL) {
@@ -231,7 +204,7 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         return;
     }
     if (result->reason == REASON_NOT_ADMITTED || result->reason == REASON_QUOTA) {
-        pass_over(daemon, peer, &head);
+        heads_pass_over(daemon, peer, &head);
         log_block(daemon, result->reason == REASON_QUOTA ? LOG_INFO : LOG_DEBUG, "block-passed-over", item);
         return;
     }
@@ -256,6 +229,7 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
     case INGEST_SWITCHED:
         log_block(daemon, LOG_WARN, "branch-switched", item);
         on_new_head(daemon, item);
+        heads_recheck_all(daemon);
         break;
     case INGEST_EXTENDED:
         log_block(daemon, LOG_DEBUG, "block-accepted", item);
@@ -328,71 +302,13 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
     return reason == REASON_NONE;
 }
 
-/* How one head compares. */
-struct compared {
-    enum sync_ours ours;
-    bool gaps, cuts;
-    uint64_t ours_next;
-};
-
-static enum store_error compare_all(struct daemon *daemon, const struct peer *peer, const struct head *heads,
-                                    size_t count, struct compared *out)
-{
-    struct store_txn *txn = NULL;
-    enum store_error error = store_read_begin(&txn, daemon->store);
-
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        error = relay_compare(&daemon->relay, txn, &heads[i], peer->role == NET_DIAL, &out[i].ours,
-                              &out[i].ours_next);
-        if (error == STORE_OK) {
-            error = relay_has_gaps(txn, &heads[i].author, &out[i].gaps);
-        }
-        if (error == STORE_OK) {
-            error = relay_lacks_cuts(&daemon->relay, txn, &heads[i].author, &out[i].cuts);
-        }
-    }
-    if (txn != NULL) {
-        store_end(txn);
-    }
-    if (error != STORE_OK) {
-        settle_store_error(daemon, "heads-not-compared", error);
-    }
-    return error;
-}
-
-static void feed_head(struct daemon *daemon, struct peer *peer, const struct head *head,
-                      const struct compared *compared)
-{
-    const struct sync_event event = {.kind = SYNC_PEER_HEAD,
-                                     .peer = peer->id,
-                                     .head = *head,
-                                     .ours = compared->ours,
-                                     .ours_gaps = compared->gaps,
-                                     .ours_cuts = compared->cuts,
-                                     .ours_next = compared->ours_next};
-
-    if (compared->ours == SYNC_OURS_NOT_ADMITTED) {
-        pass_over(daemon, peer, head);
-    }
-    settle_event(daemon, &event, NULL);
-}
-
 static void settle_heads(struct daemon *daemon, const struct intake_item *item)
 {
     struct peer *peer = peer_of(daemon, item);
-    struct compared compared[HEADS_MAX];
     struct heads heads;
-    const struct head *items = NULL;
 
-    if (peer == NULL || !decode(daemon, peer, &heads_schema, &heads, item->bytes)) {
-        return;
-    }
-    items = heads.heads.items;
-    if (compare_all(daemon, peer, items, heads.heads.count, compared) != STORE_OK) {
-        return;
-    }
-    for (size_t i = 0; i < heads.heads.count; i++) {
-        feed_head(daemon, peer, &items[i], &compared[i]);
+    if (peer != NULL && decode(daemon, peer, &heads_schema, &heads, item->bytes)) {
+        heads_settle(daemon, peer, heads.heads.items, heads.heads.count);
     }
 }
 
@@ -407,44 +323,6 @@ static void settle_want(struct daemon *daemon, const struct intake_item *item)
     settle_event(daemon,
                  &(struct sync_event){.kind = SYNC_PEER_WANT, .peer = item->from, .author = want.author},
                  &want);
-}
-
-/* What an introduction rests on may just be arriving: as long as the peer was asked for it a short while ago,
- * it is asked again without waiting for its next exchange of heads. */
-static void plan_next_ask(struct daemon *daemon, const struct passed_over_head *passed)
-{
-    uint64_t next_ms = passed->ask_ms > daemon->now_ms
-                           ? passed->ask_ms
-                           : daemon->now_ms + clock_rhythm_ms(INTRODUCTION_ASK_MS_MIN);
-
-    if (passed->wait_ms <= INTRODUCTION_ASK_AGAIN_MS_MAX && next_ms < daemon->recheck_ms) {
-        daemon->recheck_ms = next_ms;
-    }
-}
-
-/* Authors that an accepted block admits now are asked for at once. */
-static void recheck_passed(struct daemon *daemon)
-{
-    daemon->recheck_ms = UINT64_MAX;
-    for (size_t i = daemon->passed.count; i-- > 0;) {
-        struct passed_over_head passed = daemon->passed.heads[i];
-        struct peer *peer = peers_by_id(&daemon->peers, passed.peer);
-        struct compared compared;
-
-        if (peer == NULL) {
-            continue;
-        }
-        if (compare_all(daemon, peer, &passed.head, 1, &compared) != STORE_OK) {
-            return;
-        }
-        if (compared.ours == SYNC_OURS_NOT_ADMITTED) {
-            ask_introduction(daemon, peer, &daemon->passed.heads[i]);
-            plan_next_ask(daemon, &daemon->passed.heads[i]);
-            continue;
-        }
-        passed_over_remove(&daemon->passed, i);
-        feed_head(daemon, peer, &passed.head, &compared);
-    }
 }
 
 /* ---- introductions ---- */
@@ -466,7 +344,7 @@ static void settle_introduction(struct daemon *daemon, const struct intake_item 
     id_to_text(shop, ID_ACTOR, &daemon->home.network, &item->author.hash);
     LOG(LOG_DEBUG, "introduction", LOG_T("shop", shop), LOG_T("reason", reason_word(item->reason)));
     if (item->reason == REASON_NONE) {
-        daemon->recheck_ms = daemon->now_ms;
+        heads_recheck_all(daemon);
     }
 }
 
@@ -593,7 +471,7 @@ static void announce_progress(struct daemon *daemon, const struct ingest_progres
         feed_block(daemon, SYNC_BLOCK_NEW, SYNC_LOCAL, &result, 0);
     }
     if (progress->count > 0) {
-        recheck_later(daemon);
+        heads_recheck_all(daemon);
         watch_on_accepted(&daemon->watch);
     }
 }
@@ -624,13 +502,18 @@ static void go_on(struct daemon *daemon)
     announce_progress(daemon, &progress);
 }
 
+struct sync_waits settle_sync_waits(void)
+{
+    _Static_assert((int)SYNC_STALL_MS_MIN <= (int)CLOCK_WAIT_MS_MIN, "it is the same at any speed");
+    return (struct sync_waits){.heads_interval_ms = clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS),
+                               .stall_ms_max = (uint32_t)clock_wait_ms(SYNC_STALL_MS_MAX),
+                               .fill_stall_ms = clock_wait_ms(SYNC_FILL_STALL_MS)};
+}
+
 void settle_timers(struct daemon *daemon)
 {
     if (daemon->now_ms >= sync_deadline_ms(daemon->sync)) {
         settle_event(daemon, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
-    }
-    if (daemon->now_ms >= daemon->recheck_ms) {
-        recheck_passed(daemon);
     }
     /* While others wait, they have had this turn's time, and perhaps there is no room. */
     if (!intake_waits(&daemon->intake)) {
@@ -644,14 +527,19 @@ void settle_timers(struct daemon *daemon)
     } else if (daemon->now_ms >= daemon->follow_ms) {
         go_on(daemon);
     }
+    heads_tell_more(daemon);
+    heads_recheck(daemon);
 }
 
 uint64_t settle_deadline_ms(const struct daemon *daemon)
 {
-    uint64_t deadline_ms = sync_deadline_ms(daemon->sync);
+    uint64_t deadline_ms = sync_deadline_ms(daemon->sync), recheck_ms = heads_recheck_ms(daemon);
 
-    if (daemon->recheck_ms < deadline_ms) {
-        deadline_ms = daemon->recheck_ms;
+    if (recheck_ms < deadline_ms) {
+        deadline_ms = recheck_ms;
+    }
+    if (daemon->tell_more_ms < deadline_ms) {
+        deadline_ms = daemon->tell_more_ms;
     }
     if (daemon->follow_ms < deadline_ms) {
         deadline_ms = daemon->follow_ms;

@@ -11,7 +11,9 @@
 void settle_intake(struct daemon *daemon);
 /* Feed one event to the sync core and perform what it decides. want as relay_perform. */
 void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want);
-/* What timers ask for: sync ticks, passed-over heads, checkpoints. */
+/* How long the sync core waits at the speed of the clock. */
+struct sync_waits settle_sync_waits(void);
+/* What timers ask for: sync ticks, checkpoints, undecided heads. */
 void settle_timers(struct daemon *daemon);
 uint64_t settle_deadline_ms(const struct daemon *daemon);
 

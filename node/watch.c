@@ -158,9 +158,9 @@ void watch_reload(struct watch *watch, uint64_t now_ms)
 }
 
 bool watch_init(struct watch *watch, const struct home *home, const struct ingest *ingest, const char *log,
-                const char *command, uint64_t now_ms)
+                const char *command, struct starter *starter, uint64_t now_ms)
 {
-    *watch = (struct watch){.home = home, .ingest = ingest, .command = {.path = command}};
+    *watch = (struct watch){.home = home, .ingest = ingest, .command = {.starter = starter, .path = command}};
     watch->started_ms = watch->not_before_ms = watch->unsaved_ms = now_ms;
     watch->recheck_ms = now_ms + clock_rhythm_ms(WATCH_GRACE_MS);
     if (log == NULL) {

@@ -49,11 +49,10 @@ struct watch {
 };
 
 /* Read the list and what was last seen; a file that is refused is logged, one that can't be read now is read
- * later. Borrows: all, for as long as *watch
- * is used. log: where to append news, NULL: the home's; command: NULL for none. Returns: false when out of
- * memory. */
+ * later. Borrows: all, for as long as *watch is used. log: where to append news, NULL: the home's; command:
+ * NULL for none, else starter runs it. Returns: false when out of memory. */
 bool watch_init(struct watch *watch, const struct home *home, const struct ingest *ingest, const char *log,
-                const char *command, uint64_t now_ms);
+                const char *command, struct starter *starter, uint64_t now_ms);
 /* Kill a command that runs, save. */
 void watch_deinit(struct watch *watch);
 

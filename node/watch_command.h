@@ -12,11 +12,13 @@
 
 #include <sys/types.h>
 
+#include "node/starter.h"
 #include "node/watch_seen.h"
 
 enum { WATCH_COMMAND_MS_MAX = 30000 };
 
 struct watch_command {
+    struct starter *starter;
     const char *path; /* NULL: there is none */
     pid_t pid;        /* 0: it does not run */
     uint64_t until_ms;

@@ -334,7 +334,7 @@ static enum store_error note_rotation(struct applying *applying)
     if (applying->block->header.seq == 0 || !block_is_rotation(applying->block)) {
         return STORE_OK;
     }
-    return rotation_row_put(applying->txn, applying->author.number, applying->block);
+    return rotation_row_put(applying->txn, applying->author.number, applying->block, applying->now_s);
 }
 
 static enum store_error apply(struct applying *applying)

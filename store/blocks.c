@@ -472,3 +472,40 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     memcpy(row, block->encoded.data, block->encoded.size);
     return STORE_OK;
 }
+
+static enum store_error row_arrived_by(struct store_txn *txn, const struct key *key, struct bytes value,
+                                       uint64_t by_s)
+{
+    struct disk_block head;
+    struct bytes rest;
+    uint8_t *copy, *row;
+    enum store_error error = split_row(txn, value, &head, &rest);
+
+    if (error != STORE_OK || head.arrived_s <= by_s) {
+        return error;
+    }
+    head.arrived_s = by_s;
+    head.check = check_of(&head, rest);
+    copy = malloc(value.size);
+    if (!copy) {
+        return STORE_NO_MEMORY;
+    }
+    memcpy(copy, &head, sizeof head);
+    memcpy(copy + sizeof head, rest.data, rest.size);
+    error = table_reserve(txn, TABLE_BLOCKS, key, value.size, &row);
+    if (error == STORE_OK) {
+        memcpy(row, copy, value.size);
+    }
+    free(copy);
+    return error;
+}
+
+enum store_error stored_block_arrived_by(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                         const struct hash *hash, uint64_t by_s)
+{
+    const struct key key = block_key(number, seq, hash);
+    struct bytes value;
+    enum store_error error = table_get(txn, TABLE_BLOCKS, &key, &value);
+
+    return error == STORE_OK ? row_arrived_by(txn, &key, value, by_s) : error;
+}

@@ -30,7 +30,7 @@ static enum store_error note_beside(struct store_txn *txn, const struct actor_id
 
 /* ---- rotations ---- */
 
-static struct key rotation_key(uint32_t number, uint64_t epoch)
+struct key rotation_key(uint32_t number, uint64_t epoch)
 {
     struct key key = author_key(number);
 
@@ -39,17 +39,19 @@ static struct key rotation_key(uint32_t number, uint64_t epoch)
 }
 
 static enum store_error rotation_write(struct store_txn *txn, uint32_t number, uint64_t epoch,
-                                       const struct known_rotation *rotation)
+                                       const struct known_rotation *rotation, uint64_t now_s)
 {
     struct key key = rotation_key(number, epoch);
+    enum store_error error = arrivals_set_back(txn, number, epoch - 1, now_s);
     const struct disk_rotation row = {
         .seq = (uint32_t)rotation->seq, .held = rotation->held, .unreachable = rotation->unreachable};
 
     key_add(&key, rotation->hash.bytes, HASH_SIZE);
-    return table_put(txn, TABLE_ROTATIONS, &key, &row, sizeof row);
+    return error == STORE_OK ? table_put(txn, TABLE_ROTATIONS, &key, &row, sizeof row) : error;
 }
 
-enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block)
+enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block,
+                                  uint64_t now_s)
 {
     const struct known_rotation rotation = {.seq = block->header.seq, .hash = block->hash, .held = true};
     struct key key = rotation_key(number, block->header.epoch);
@@ -59,7 +61,7 @@ enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const 
     key_add(&key, block->hash.bytes, HASH_SIZE);
     error = table_get_exact(txn, TABLE_ROTATIONS, &key, &row, sizeof row);
     if (error == STORE_NOT_FOUND || (error == STORE_OK && !row.held)) {
-        return rotation_write(txn, number, block->header.epoch, &rotation);
+        return rotation_write(txn, number, block->header.epoch, &rotation, now_s);
     }
     return error;
 }
@@ -86,13 +88,13 @@ enum store_error rotations_freeze(struct store_txn *txn, struct disk_author *aut
 }
 
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                    const struct known_rotation *rotation)
+                                    const struct known_rotation *rotation, uint64_t now_s)
 {
     struct disk_author row;
     enum store_error error = author_read(txn, author, &row);
 
     if (error == STORE_OK) {
-        error = rotation_write(txn, row.number, epoch, rotation);
+        error = rotation_write(txn, row.number, epoch, rotation, now_s);
     }
     if (error == STORE_OK) {
         error = rotations_freeze(txn, &row, epoch);

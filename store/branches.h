@@ -5,9 +5,9 @@
 
 #include "store/rows.h"
 
-/* block, which is held, stands beside the chain from now on, its parent being held. */
+/* block, which is held, stands beside the chain from now_s on, its parent being held. */
 enum store_error side_row_put(struct store_txn *txn, const struct network *network, uint32_t number,
-                              const struct block *block);
+                              const struct block *block, uint64_t now_s);
 /* It joins the chain. STORE_OK also when it never stood beside it. */
 enum store_error side_row_delete(struct store_txn *txn, const struct network *network, uint32_t number,
                                  const struct block *block);
@@ -20,8 +20,14 @@ enum store_error arrival_held(struct store_txn *txn, uint32_t number, const stru
 enum store_error arrival_first(struct store_txn *txn, uint32_t number, const struct hash *hash,
                                uint64_t now_s, uint64_t *first_s);
 
-/* Note a rotation that is held. */
-enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
+/* The rows of the rotations into epoch stand under it. */
+struct key rotation_key(uint32_t number, uint64_t epoch);
+/* Note a rotation that is held from now_s on. */
+enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block,
+                                  uint64_t now_s);
+/* What is known of epoch had come by now_s, and was followed then, whatever was noted of it by a clock that
+ * was ahead. */
+enum store_error arrivals_set_back(struct store_txn *txn, uint32_t number, uint64_t epoch, uint64_t now_s);
 /* Freeze its author, whose row is not written yet, if it is not the only one that is known into its epoch. */
 enum store_error rotations_freeze(struct store_txn *txn, struct disk_author *author, uint64_t epoch);
 /* Forget the highest rotation into epoch that is held, beyond STORE_ROTATIONS_MAX and beside the chain. */

@@ -4,8 +4,17 @@
 #include "protocol/base/days.h"
 #include "store/rows.h"
 
-/* An author's newest checkpoint as it came, for those who ask for it, and the last one of each day as a row,
- * for questions about the past. */
+/* An author's newest checkpoint as it came, for those who ask for it, and as rows the first and the last one
+ * of each day by each key: the last for questions about the past, and the first as no later one displaces it.
+ */
+
+enum { DAY_ROWS_MAX = 2 * KEYS_MAX };
+
+/* In order of their times: what the day ended with is the last. */
+struct day_rows {
+    size_t count;
+    struct disk_checkpoint rows[DAY_ROWS_MAX + 1];
+};
 
 static struct key newest_key(const struct actor_id *author)
 {
@@ -113,8 +122,8 @@ static struct key day_key(uint32_t number, uint64_t time_s)
     return key;
 }
 
-/* Forget the author's first day when there is one more than are kept. */
-static enum store_error drop_first_day(struct store_txn *txn, uint32_t number)
+/* Forget the author's first day but that of its newest checkpoint when there is one more than are kept. */
+static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, const struct key *newest)
 {
     struct key author = author_key(number);
     struct key first = {0};
@@ -127,7 +136,8 @@ static enum store_error drop_first_day(struct store_txn *txn, uint32_t number)
     }
     for (error = walk_seek(&walk, &author); error == STORE_OK && walk_under(&walk, &author);
          error = walk_next(&walk)) {
-        if (count++ == 0) {
+        count++;
+        if (first.size == 0 && memcmp(walk.key.data, newest->bytes, newest->size) != 0) {
             first = key_of(walk.key.data, walk.key.size);
         }
     }
@@ -138,7 +148,6 @@ static enum store_error drop_first_day(struct store_txn *txn, uint32_t number)
     return count > CHECKPOINT_DAYS_MAX ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
 }
 
-/* Forget what was dated after a checkpoint that follows it nevertheless: it was ahead of time. */
 static enum store_error drop_later_days(struct store_txn *txn, uint32_t number, uint64_t time_s)
 {
     struct key author = author_key(number);
@@ -171,60 +180,143 @@ static enum store_error drop_later_days(struct store_txn *txn, uint32_t number, 
     }
 }
 
+static enum store_error unpack_day(struct store_txn *txn, struct bytes value, struct day_rows *out)
+{
+    const size_t row_size = sizeof out->rows[0];
+
+    if (value.size == 0 || value.size % row_size != 0 || value.size > DAY_ROWS_MAX * row_size) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    out->count = value.size / row_size;
+    memcpy(out->rows, value.data, value.size);
+    return STORE_OK;
+}
+
+static enum store_error read_day_rows(struct store_txn *txn, const struct key *key, struct day_rows *out)
+{
+    struct bytes value;
+    enum store_error error = table_get(txn, TABLE_CHECKPOINT_DAYS, key, &value);
+
+    return error == STORE_OK ? unpack_day(txn, value, out) : error;
+}
+
+static enum store_error write_day_rows(struct store_txn *txn, const struct key *key,
+                                       const struct day_rows *rows)
+{
+    return table_put(txn, TABLE_CHECKPOINT_DAYS, key, rows->rows, rows->count * sizeof rows->rows[0]);
+}
+
+static bool is_same_key(const struct disk_checkpoint *a, const struct disk_checkpoint *b)
+{
+    return memcmp(&a->key, &b->key, sizeof a->key) == 0;
+}
+
+static void remove_row(struct day_rows *day, size_t at)
+{
+    day->count--;
+    memmove(&day->rows[at], &day->rows[at + 1], (day->count - at) * sizeof day->rows[0]);
+}
+
+/* Of three by one key the second goes, and the first of all where a day has too many. */
+static void add_row(struct day_rows *day, const struct disk_checkpoint *row)
+{
+    size_t at = day->count++, by_key = 0, second = 0;
+
+    for (; at > 0 && day->rows[at - 1].time_s > row->time_s; at--) {
+        day->rows[at] = day->rows[at - 1];
+    }
+    day->rows[at] = *row;
+    for (size_t i = 0; i < day->count; i++) {
+        if (is_same_key(&day->rows[i], row) && ++by_key == 2) {
+            second = i;
+        }
+    }
+    if (by_key > 2) {
+        remove_row(day, second);
+    } else if (day->count > DAY_ROWS_MAX) {
+        remove_row(day, 0);
+    }
+}
+
+/* What the day had of later is displaced: it was by a key that is listed no longer, or ahead of time. */
 static enum store_error put_day(struct store_txn *txn, uint32_t number, const struct disk_checkpoint *row)
 {
     struct key key = day_key(number, row->time_s);
-    struct bytes before;
-    enum store_error known = table_get(txn, TABLE_CHECKPOINT_DAYS, &key, &before);
+    struct day_rows day = {.count = 0};
+    enum store_error known = read_day_rows(txn, &key, &day);
     enum store_error error;
 
     if (known != STORE_OK && known != STORE_NOT_FOUND) {
         return known;
     }
-    error = table_put(txn, TABLE_CHECKPOINT_DAYS, &key, row, sizeof *row);
-    return error == STORE_OK && known == STORE_NOT_FOUND ? drop_first_day(txn, number) : error;
+    while (day.count > 0 && day.rows[day.count - 1].time_s > row->time_s) {
+        day.count--;
+    }
+    add_row(&day, row);
+    error = write_day_rows(txn, &key, &day);
+    return error == STORE_OK && known == STORE_NOT_FOUND ? drop_first_day(txn, number, &key) : error;
 }
 
-/* The row of the last day whose time is not after by_s: that of by_s's own day may be, an earlier one is
- * not. */
-static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t by_s,
+/* ---- asking and telling ---- */
+
+static bool is_first_by_its_key(const struct day_rows *day, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (is_same_key(&day->rows[i], &day->rows[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whoever has a key that is listed no longer says nothing of the days since: that counts for nothing where it
+ * came before the block that lists it no longer, as it is refused after it. What it said before still does,
+ * but of that block's day only the first: what was said between may have been displaced by what was said
+ * after, and which came when must not matter. */
+static enum store_error row_counts(struct store_txn *txn, uint32_t number, uint64_t head_seq,
+                                   const struct day_rows *day, size_t at, bool *counts)
+{
+    const struct disk_checkpoint *row = &day->rows[at];
+    uint64_t until_s = UINT64_MAX, end;
+    enum store_error error = checkpoint_key_until(txn, number, head_seq, row->seq, &row->key, &until_s, &end);
+
+    *counts = row->time_s <= until_s &&
+              (day_of_time(row->time_s) != day_of_time(until_s) || is_first_by_its_key(day, at));
+    return error;
+}
+
+/* The last row, its time not after by_s, that counts. */
+static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t head_seq, uint64_t by_s,
                                     struct disk_checkpoint *out)
 {
     struct key author = author_key(number);
-    struct key day = day_key(number, by_s);
+    struct key key = day_key(number, by_s);
+    struct day_rows day;
     enum store_error error;
 
-    for (error = walk_seek_back(walk, &day); error == STORE_OK && walk_under(walk, &author);
+    for (error = walk_seek_back(walk, &key); error == STORE_OK && walk_under(walk, &author);
          error = walk_previous(walk)) {
-        if (walk->value.size != sizeof *out) {
-            return txn_fail(walk->txn, STORE_DAMAGED);
+        error = unpack_day(walk->txn, walk->value, &day);
+        for (size_t at = day.count; error == STORE_OK && at-- > 0;) {
+            bool counts = false;
+
+            if (day.rows[at].time_s <= by_s) {
+                error = row_counts(walk->txn, number, head_seq, &day, at, &counts);
+            }
+            if (error == STORE_OK && counts) {
+                *out = day.rows[at];
+                return STORE_OK;
+            }
         }
-        memcpy(out, walk->value.data, sizeof *out);
-        if (out->time_s <= by_s) {
-            return STORE_OK;
+        if (error != STORE_OK) {
+            return error;
         }
     }
     return error == STORE_OK ? STORE_NOT_FOUND : error;
 }
 
-static enum store_error read_last_day_by(struct store_txn *txn, uint32_t number, uint64_t by_s,
-                                         struct disk_checkpoint *out)
-{
-    struct walk walk;
-    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
-
-    if (error != STORE_OK) {
-        return error;
-    }
-    error = read_day_by(&walk, number, by_s, out);
-    walk_close(&walk);
-    return error;
-}
-
-/* ---- asking and telling ---- */
-
-static enum store_error read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
-                                uint64_t by_s, struct disk_checkpoint *out)
+static enum store_error read_newest(struct store_txn *txn, const struct actor_id *author,
+                                    struct disk_checkpoint *out)
 {
     struct key key = newest_key(author);
     uint64_t key_index;
@@ -234,72 +326,87 @@ static enum store_error read_by(struct store_txn *txn, const struct actor_id *au
     if (error != STORE_OK) {
         return error;
     }
-    if (!row_of_encoded(out, &key_index, newest)) {
-        return txn_fail(txn, STORE_DAMAGED);
-    }
-    return out->time_s <= by_s ? STORE_OK : read_last_day_by(txn, number, by_s, out);
+    return row_of_encoded(out, &key_index, newest) ? STORE_OK : txn_fail(txn, STORE_DAMAGED);
 }
 
-enum store_error store_checkpoint_time_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
-                                          uint64_t *time_s)
-{
-    struct disk_checkpoint found = {.time_s = 0};
-    uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
-
-    if (error == STORE_OK) {
-        error = read_by(txn, author, number, by_s, &found);
-    }
-    *time_s = error == STORE_OK ? found.time_s : 0;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-static enum store_error read_until(struct store_txn *txn, uint32_t number, uint64_t head_seq,
-                                   const struct disk_checkpoint *checkpoint, uint64_t *until_s)
-{
-    const struct key day = day_key(number, checkpoint->time_s);
-    struct disk_checkpoint row;
-    struct bytes value;
-    uint64_t end;
-    enum store_error error = table_get(txn, TABLE_CHECKPOINT_DAYS, &day, &value);
-
-    if (error != STORE_OK || value.size != sizeof row) {
-        return error == STORE_OK || error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
-    }
-    memcpy(&row, value.data, sizeof row);
-    return checkpoint_key_until(txn, number, head_seq, checkpoint->seq, &row.key, until_s, &end);
-}
-
-/* Whoever has a key that is listed no longer says nothing of the days since: that counts for nothing where it
- * came before the block that lists it no longer, as it is refused after it. What it said before still does.
- */
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out)
 {
-    enum store_error error = read_by(txn, author, number, by_s, out);
+    enum store_error error = read_newest(txn, author, out);
+    struct walk walk;
 
-    while (error == STORE_OK && out->seq < head_seq) {
-        uint64_t until_s = UINT64_MAX;
-
-        error = read_until(txn, number, head_seq, out, &until_s);
-        if (error != STORE_OK || out->time_s <= until_s) {
-            return error;
-        }
-        error = read_last_day_by(txn, number, until_s, out);
+    if (error != STORE_OK || (out->time_s <= by_s && out->seq >= head_seq)) {
+        return error;
     }
+    error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = read_day_by(&walk, number, head_seq, by_s, out);
+    walk_close(&walk);
+    return error;
+}
+
+static enum store_error fill_checkpoint(struct store_txn *txn, uint32_t number, const struct actor_id *author,
+                                        const struct disk_checkpoint *row, struct checkpoint *out)
+{
+    struct key_set keys;
+
+    *out = (struct checkpoint){.author = *author, .seq = row->seq, .head = row->head, .time_s = row->time_s};
+    return keys_read(txn, number, row->seq, &keys, &out->epoch);
+}
+
+enum store_error store_checkpoint_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
+                                     struct checkpoint *out)
+{
+    struct disk_checkpoint row;
+    struct disk_author log;
+    enum store_error error = author_read_log(txn, author, &log);
+
+    if (error == STORE_OK) {
+        error = checkpoint_read_by(txn, author, log.number, log.seq, by_s, &row);
+    }
+    return error == STORE_OK ? fill_checkpoint(txn, log.number, author, &row, out) : error;
+}
+
+enum store_error store_checkpoint_stands(struct store_txn *txn, const struct actor_id *author, bool *stands)
+{
+    uint64_t until_s = UINT64_MAX, end;
+    struct disk_checkpoint newest = {.time_s = 0};
+    struct day_rows day;
+    struct disk_author log;
+    enum store_error error = author_read_log(txn, author, &log);
+
+    if (error == STORE_OK) {
+        error = read_newest(txn, author, &newest);
+    }
+    if (error == STORE_OK) {
+        const struct key key = day_key(log.number, newest.time_s);
+
+        error = read_day_rows(txn, &key, &day);
+        error = error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
+    }
+    if (error == STORE_OK) {
+        error = checkpoint_key_until(txn, log.number, log.seq, newest.seq, &day.rows[day.count - 1].key,
+                                     &until_s, &end);
+    }
+    *stands = error == STORE_OK && newest.time_s <= until_s;
     return error;
 }
 
 /* ---- without a block ---- */
 
+/* What the day ended with. */
 static enum store_error read_row(const struct walk *walk, struct disk_checkpoint *row, uint32_t *day)
 {
-    if (walk->value.size != sizeof *row) {
-        return txn_fail(walk->txn, STORE_DAMAGED);
+    struct day_rows rows = {.count = 0};
+    enum store_error error = unpack_day(walk->txn, walk->value, &rows);
+
+    if (error == STORE_OK) {
+        *row = rows.rows[rows.count - 1];
+        *day = day_of_time(row->time_s);
     }
-    memcpy(row, walk->value.data, sizeof *row);
-    *day = day_of_time(row->time_s);
-    return STORE_OK;
+    return error;
 }
 
 /* The row of the last day up to `day`. STORE_NOT_FOUND: there is none. */
@@ -435,13 +542,19 @@ enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number,
 }
 
 /* The key is kept, and not its place: another branch may list others there. */
-static enum store_error read_signer(struct store_txn *txn, uint32_t number, uint64_t key_index,
-                                    struct disk_checkpoint *row)
+static enum store_error read_signed_row(struct store_txn *txn, const struct actor_id *author,
+                                        struct bytes encoded, uint32_t *number, struct disk_checkpoint *row)
 {
     struct key_set keys;
-    uint64_t epoch;
-    enum store_error error = keys_read(txn, number, row->seq, &keys, &epoch);
+    uint64_t epoch, key_index = 0;
+    bool is_checkpoint = row_of_encoded(row, &key_index, encoded);
+    enum store_error error;
 
+    assert(is_checkpoint);
+    error = store_author_number(txn, author, number);
+    if (error == STORE_OK) {
+        error = keys_read(txn, *number, row->seq, &keys, &epoch);
+    }
     if (error == STORE_OK && key_index < keys.key_count) {
         row->key = keys.keys[key_index].key;
     }
@@ -453,23 +566,49 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
 {
     struct key key = newest_key(author);
     struct disk_checkpoint row;
-    uint64_t key_index = 0;
-    bool is_checkpoint = row_of_encoded(&row, &key_index, encoded);
     uint32_t number;
-    enum store_error error;
+    enum store_error error = read_signed_row(txn, author, encoded, &number, &row);
 
-    assert(is_checkpoint);
-    error = store_author_number(txn, author, &number);
-    if (error == STORE_OK) {
-        error = read_signer(txn, number, key_index, &row);
-    }
-    if (error == STORE_OK) {
-        error = drop_later_days(txn, number, row.time_s);
-    }
     if (error == STORE_OK) {
         error = table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size);
     }
     return error == STORE_OK ? put_day(txn, number, &row) : error;
+}
+
+enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,
+                                              struct bytes encoded)
+{
+    struct disk_checkpoint row;
+    struct day_rows day;
+    size_t later = 0;
+    struct key key;
+    uint32_t number;
+    enum store_error error = read_signed_row(txn, author, encoded, &number, &row);
+
+    if (error == STORE_OK) {
+        key = day_key(number, row.time_s);
+        error = read_day_rows(txn, &key, &day);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    while (later < day.count && day.rows[later].time_s <= row.time_s) {
+        later++;
+    }
+    if (later == day.count || day.rows[later].seq < row.seq) {
+        return STORE_OK;
+    }
+    add_row(&day, &row);
+    return write_day_rows(txn, &key, &day);
+}
+
+enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,
+                                              uint64_t time_s)
+{
+    uint32_t number;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    return error == STORE_OK ? drop_later_days(txn, number, time_s) : error;
 }
 
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,

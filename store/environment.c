@@ -271,12 +271,14 @@ static int reserve(const struct store *store, const char *name, off_t size)
     if (snprintf(path, sizeof path, "%s/%s", store->folder, name) >= (int)sizeof path) {
         return ENAMETOOLONG;
     }
+    if (stat(path, &file) == 0 && file.st_size >= size && file.st_blocks > 0) {
+        return 0;
+    }
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0) {
         return errno;
     }
-    if (fstat(descriptor, &file) == 0 && (file.st_size < size || file.st_blocks == 0) &&
-        fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, size) != 0) {
+    if (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, size) != 0) {
         code = errno;
     }
     close(descriptor);

@@ -87,10 +87,12 @@ enum store_error eraser_place(struct store_txn *txn, uint32_t number, const stru
 
 /* ---- all rows about one block ---- */
 
+/* One that a block from disputed_from on voids counts as well. */
 static enum store_error counts(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
-                               enum erasing_scope scope, bool *out)
+                               enum erasing_scope scope, uint64_t disputed_from, bool *out)
 {
     enum eraser_place place = ERASER_BESIDE;
+    struct disk_record record;
     enum store_error error = STORE_OK;
 
     *out = false;
@@ -99,6 +101,10 @@ static enum store_error counts(struct store_txn *txn, uint32_t number, const str
     }
     error = eraser_place(txn, number, eraser, &place);
     *out = place == ERASER_STANDS;
+    if (error == STORE_OK && place == ERASER_VOID && disputed_from != ERASING_UNDISPUTED) {
+        error = record_read(txn, number, eraser->setter_seq, &record);
+        *out = error == STORE_OK && record.void_seq >= disputed_from;
+    }
     return error;
 }
 
@@ -129,7 +135,7 @@ enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t s
 
         error = eraser_of(txn, walk.key, walk.value, &eraser);
         if (error == STORE_OK) {
-            error = counts(txn, number, &eraser, scope, &counted);
+            error = counts(txn, number, &eraser, scope, ERASING_UNDISPUTED, &counted);
         }
         if (error != STORE_OK) {
             break;
@@ -166,7 +172,8 @@ static bool names_entry(const struct eraser *eraser, struct bytes value, uint64_
     return false;
 }
 
-enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at, bool *covered)
+enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at, uint64_t disputed_from,
+                               bool *covered)
 {
     struct key prefix = author_seq_key(at->author, at->seq);
     struct eraser eraser;
@@ -181,7 +188,7 @@ enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at,
     while (error == STORE_OK && !*covered && walk_under(&walk, &prefix)) {
         error = eraser_head_of(txn, walk.key, walk.value, &eraser);
         if (error == STORE_OK && names_entry(&eraser, walk.value, at->index)) {
-            error = counts(txn, at->author, &eraser, ERASING_STANDS, covered);
+            error = counts(txn, at->author, &eraser, ERASING_STANDS, disputed_from, covered);
         }
         if (error == STORE_OK && !*covered) {
             error = walk_next(&walk);

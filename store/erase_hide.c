@@ -16,7 +16,8 @@ static enum store_error is_covered(struct store_txn *txn, const struct entry_at 
                                    const struct disk_record *record, bool *covered)
 {
     *covered = false;
-    return (record->flags & RECORD_HAS_ERASERS) != 0 ? erasers_cover(txn, at, covered) : STORE_OK;
+    return (record->flags & RECORD_HAS_ERASERS) != 0 ? erasers_cover(txn, at, ERASING_UNDISPUTED, covered)
+                                                     : STORE_OK;
 }
 
 /* Whether what stands at that place is a `joined` of the affiliation, and if so, whether it is erased. */

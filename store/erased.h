@@ -8,6 +8,10 @@
  * is asked when an entry is read, so that a void, an undone block and another branch need no upkeep here. A
  * record is marked when its block has such rows, and nobody else looks for them.
  *
+ * As long as an epoch is open, an `erase` on any known branch is against those whom the entry is for, as is
+ * one on the chain that a disputed block voids: gather_view says so of the entry
+ * (dossier_place.erase_disputed).
+ *
  * An entry whose `erase` stands reads as erased at once: element_hide and block_hide are the only way from
  * bytes to whoever answers or relays. The bytes go by store_drop_erased alone.
  *
@@ -35,8 +39,11 @@ enum erasing_scope {
 enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t seq, enum erasing_scope scope,
                               bool covered[BLOCK_ENTRIES_MAX], uint64_t *last_setter);
 
-/* Whether some `erase` that stands names the entry. Of each row about its block little is read. */
-enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at, bool *covered);
+/* Whether some `erase` that stands names the entry; also one that would stand, were it not void by block
+ * disputed_from of the chain or a later one. Of each row about its block little is read. */
+#define ERASING_UNDISPUTED UINT64_MAX
+enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at, uint64_t disputed_from,
+                               bool *covered);
 
 /* The same as erasers_read for those held beside the chain, of the last epoch that has any: they count as
  * long as it is open. Writes *epoch too; *last_setter stays where none is higher. */

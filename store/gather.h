@@ -77,11 +77,14 @@ struct gather {
     bool knows_number;        /* whether the next two are there */
     struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
     uint32_t number;
-    size_t consents_checked;   /* signatures of them (store/consents.h) */
-    size_t stranger_grants;    /* accreditations by strangers */
-    bool denies;               /* the rules of any pack deny something */
-    bool denying;              /* what is gathered now is for what is denied alone */
-    bool any_much;             /* somebody says much of one who is asked about */
+    size_t consents_checked; /* signatures of them (store/consents.h) */
+    size_t stranger_grants;  /* accreditations by strangers */
+    bool denies;             /* the rules of any pack deny something */
+    bool denying;            /* what is gathered now is for what is denied alone */
+    bool any_much;           /* somebody says much of one who is asked about */
+    bool has_lacking_shops;  /* gather_lacking_shops gathered them */
+    struct subject *shops;   /* whose memberships were gathered */
+    size_t shop_count;
     size_t left_room;          /* that whoever is heard now leaves */
     struct gathered_cut *cuts; /* that are not on the chain */
     size_t cut_count, cut_capacity;
@@ -93,7 +96,7 @@ struct gather {
     struct gathered_above above; /* of the log that was asked for last: mostly it is asked for again */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, sealed_capacity,
         accreditation_capacity, withdrawal_capacity, succession_capacity, pack_capacity, review_capacity,
-        void_capacity, leave_capacity;
+        void_capacity, leave_capacity, shop_capacity;
 };
 
 /* Room for one more behind count items. Returns: items, moved where they had to grow; NULL when the arena is
@@ -247,6 +250,8 @@ enum store_error gather_side_rows(struct gather *gather, size_t log, const struc
                                   size_t max, struct side_at **rows, size_t *count, bool *cut);
 /* Whether an epoch of a log with side blocks was open by the question's known_by_s. */
 bool gather_is_open(const struct gather *gather, size_t log, uint64_t epoch);
+/* Whether side blocks of a log name entries to erase. */
+bool gather_has_erases(const struct gather *gather, size_t log);
 /* Whether a withdrawal may keep what side blocks of a log say, so that it matters who accredited its author.
  */
 enum store_error gather_may_be_kept(struct gather *gather, size_t log, bool *out);
@@ -282,9 +287,8 @@ enum store_error gather_freeze(struct gather *gather, size_t log);
 /* When the rotation came that closed an epoch of a gathered log; 0: it was open at the question's known_by_s.
  */
 enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s);
-/* Whether a block came after its branch was dropped. One that was followed, or came, by a clock that was
- * ahead came before, whatever that clock showed: that makes unknown what is against somebody, and nothing
- * else. */
+/* Whether a block came after its branch was dropped. One that was followed by a clock that was ahead came
+ * before, whatever that clock showed: that makes unknown what is against somebody, and nothing else. */
 enum store_error gather_is_late(struct gather *gather, uint32_t number, const struct hash *hash,
                                 uint64_t arrived_s, uint64_t dropped_s, bool *late);
 /* Whether a void of a gathered log that stood by then names the branch that begins with that block, of
@@ -319,6 +323,9 @@ struct side_event {
 };
 enum store_error gather_side_events(struct gather *gather, const struct dossier_place *about,
                                     struct side_event events[SIDE_EVENTS_MAX], size_t *count, bool *cut);
+
+/* Whether an `erase` of an entry of the chain stands on a side branch of an open epoch. */
+enum store_error gather_side_erase(struct gather *gather, const struct dossier_place *about, bool *any);
 
 /* The day on which block void_seq of a gathered log, which voids something, says that it was signed. */
 enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t void_seq, uint32_t *day);
@@ -373,12 +380,15 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
 /* Affiliations of the actor, as technician and as shop. */
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor);
 /* Memberships in networks of the shops that she is or was affiliated with: of more than DOSSIER_SHOPS_MAX,
- * of those that others than strangers speak of, by how far her consent is proven, and by id. Where she has
- * any, and an answer may hang on her network, also those of all other shops that others than strangers speak
- * of and whose content is not all here, with their logs: cuts.affiliations where there are more than
- * DOSSIER_SHOPS_MAX. Requires: her affiliations, what is about her, and packs. */
+ * of those that others than strangers speak of, by how far her consent is proven, and by id; with
+ * gather_lacking_shops. Requires: her affiliations, what is about her, and packs. */
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician,
                               const struct expression *requirement);
+/* Where she has any, and an answer may hang on her network, also those of all other shops that others than
+ * strangers speak of and whose content is not all here, with their logs: cuts.affiliations where there are
+ * more than DOSSIER_SHOPS_MAX. Once a question, however often what may ask for a network is gathered. */
+enum store_error gather_lacking_shops(struct gather *gather, const struct actor_id *technician,
+                                      const struct expression *requirement);
 /* Who said that one of the affiliations has ended. */
 enum store_error gather_leaves(struct gather *gather);
 
@@ -399,16 +409,18 @@ struct gather_question {
 };
 
 /* What the cuts of withdrawals and successions keep on branches that were dropped: credentials, and all that
- * bears on what is gathered. Requires: gather_issuers. */
+ * bears on what is gathered; shops that lack content where only that asks for a network. Requires:
+ * gather_issuers. */
 enum store_error gather_kept(struct gather *gather, const struct gather_question *question);
 /* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
  * withdrawal or a succession covers. Requires: gather_kept. */
 void gather_leave_dropped(struct gather *gather);
-/* Its parts, of the side blocks of one log: credentials about a subject, the one that is named, and what it
- * said of those who are asked about. */
+/* Its parts, of the side blocks of one log: credentials about a subject, the one that is named, memberships
+ * of shops whose others were gathered, and what it said of those who are asked about. */
 enum store_error gather_kept_about(struct gather *gather, size_t log, const struct subject *subject,
                                    enum dossier_about about);
 enum store_error gather_kept_named(struct gather *gather, size_t log, const struct entry_name *name);
+enum store_error gather_kept_memberships(struct gather *gather, size_t log);
 enum store_error gather_kept_grants(struct gather *gather, size_t log);
 
 /* Whether credentials came after their issuers' accreditations had ended. Requires: gather_issuers. */

@@ -926,26 +926,32 @@ static enum store_error keep_row(void *context, const struct side_at *at)
     return follow_row(keeping->gather, &row, keeping->wanted, &keeping->tally);
 }
 
+static enum store_error keep_about(struct gather *gather, size_t log, const struct wanted *wanted)
+{
+    static const enum grant_kind kinds[] = {GRANT_ATTESTED, GRANT_HELD_BY};
+    struct keeping keeping = {.gather = gather, .wanted = wanted};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && error == STORE_OK; i++) {
+        const struct key key = grant_key_of_affiliation(kinds[i], &wanted->subject->id);
+
+        keeping.gives = kinds[i] == GRANT_HELD_BY;
+        error = gather_each_side(gather, log, &key, SIDE_KEPT, keep_row, &keeping);
+    }
+    return error;
+}
+
 enum store_error gather_kept_about(struct gather *gather, size_t log, const struct subject *subject,
                                    enum dossier_about about)
 {
-    static const enum grant_kind kinds[] = {GRANT_ATTESTED, GRANT_HELD_BY};
     const struct wanted wanted = {
         .subject = subject,
         .about = about,
         .credentials_max = DOSSIER_CREDENTIALS_MAX,
         .credentials_each_max = DOSSIER_CREDENTIALS_EACH_MAX,
     };
-    struct keeping keeping = {.gather = gather, .wanted = &wanted};
-    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && error == STORE_OK; i++) {
-        const struct key key = grant_key_of_affiliation(kinds[i], &subject->id);
-
-        keeping.gives = kinds[i] == GRANT_HELD_BY;
-        error = gather_each_side(gather, log, &key, SIDE_KEPT, keep_row, &keeping);
-    }
-    return error;
+    return keep_about(gather, log, &wanted);
 }
 
 /* ---- memberships ---- */
@@ -958,18 +964,47 @@ size_t gather_memberships_size(void)
            2 * sizeof(struct found) * (POSTINGS_FOUND_MAX + SIDE_ROWS_MAX);
 }
 
-enum store_error gather_memberships(struct gather *gather, const struct actor_id *shop, struct arena *scratch)
+static struct wanted wanted_memberships(const struct gather *gather, const struct subject *shop)
 {
-    const struct subject subject = subject_of_actor(shop);
-    const struct dossier *out = gather->out;
-    const size_t there = count_held(out), left = DOSSIER_CREDENTIALS_MAX - there;
-    const struct wanted wanted = {
-        .subject = &subject,
+    const size_t there = count_held(gather->out), left = DOSSIER_CREDENTIALS_MAX - there;
+
+    return (struct wanted){
+        .subject = shop,
         .about = ABOUT_SHOP,
         .credentials_max = there + (left < SHOP_EACH_MAX ? left : SHOP_EACH_MAX),
         .credentials_each_max = SHOP_EACH_MAX / 2,
         .memberships_only = true,
     };
+}
 
-    return follow_subject(gather, &wanted, scratch);
+static enum store_error note_shop(struct gather *gather, const struct subject *shop)
+{
+    gather->shops = gather_grow(gather->arena, gather->shops, gather->shop_count, &gather->shop_capacity,
+                                sizeof *gather->shops);
+    if (!gather->shops) {
+        return STORE_NO_MEMORY;
+    }
+    gather->shops[gather->shop_count++] = *shop;
+    return STORE_OK;
+}
+
+enum store_error gather_memberships(struct gather *gather, const struct actor_id *shop, struct arena *scratch)
+{
+    const struct subject subject = subject_of_actor(shop);
+    const struct wanted wanted = wanted_memberships(gather, &subject);
+    enum store_error error = note_shop(gather, &subject);
+
+    return error == STORE_OK ? follow_subject(gather, &wanted, scratch) : error;
+}
+
+enum store_error gather_kept_memberships(struct gather *gather, size_t log)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < gather->shop_count && error == STORE_OK; i++) {
+        const struct wanted wanted = wanted_memberships(gather, &gather->shops[i]);
+
+        error = keep_about(gather, log, &wanted);
+    }
+    return error;
 }

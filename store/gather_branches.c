@@ -18,6 +18,7 @@ struct line_memo {
 struct gathered_sides {
     uint64_t open_epoch;     /* the first one that was open by then */
     bool names;              /* voids of the chain name dropped branches */
+    bool erases;             /* side blocks name entries to erase */
     struct line_memo *memos; /* LINE_MEMO_SIZE of them, by the first bytes of the hash; NULL: few lines
                                 matter */
 };
@@ -301,6 +302,11 @@ bool gather_is_open(const struct gather *gather, size_t log, uint64_t epoch)
     return epoch >= gather->rows[log].sides->open_epoch;
 }
 
+bool gather_has_erases(const struct gather *gather, size_t log)
+{
+    return gather->rows[log].sides && gather->rows[log].sides->erases;
+}
+
 enum store_error gather_may_be_kept(struct gather *gather, size_t log, bool *out)
 {
     const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &gather->out->logs[log].author);
@@ -410,6 +416,15 @@ static enum store_error has_names(struct gather *gather, size_t log, bool *names
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+static enum store_error has_erases(struct gather *gather, size_t log, bool *erases)
+{
+    struct key key = {.size = 0};
+
+    key_add_number(&key, GRANT_ERASE, 1);
+    key_add_number(&key, gather->rows[log].number, 4);
+    return side_has(gather->txn, &key, erases);
+}
+
 /* Most authors with side blocks void nothing: what lines are kept in is taken where it is needed. */
 static enum store_error take_memos(struct gather *gather, size_t log, struct gathered_sides *sides)
 {
@@ -445,6 +460,9 @@ enum store_error gather_sides(struct gather *gather, size_t log)
     error = find_open_epoch(gather, log, &sides->open_epoch);
     if (error == STORE_OK) {
         error = has_names(gather, log, &sides->names);
+    }
+    if (error == STORE_OK) {
+        error = has_erases(gather, log, &sides->erases);
     }
     if (error == STORE_OK) {
         error = take_memos(gather, log, sides);

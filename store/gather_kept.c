@@ -65,21 +65,23 @@ static enum store_error keep_of(struct gather *gather, const struct gather_quest
     if (error == STORE_OK) {
         error = keep_named(gather, question, log);
     }
-    return error == STORE_OK && question->subject
-               ? gather_kept_about(gather, log, question->subject, question->about)
-               : error;
+    if (error == STORE_OK && question->subject) {
+        error = gather_kept_about(gather, log, question->subject, question->about);
+    }
+    return error == STORE_OK ? gather_kept_memberships(gather, log) : error;
 }
 
-/* What more of can lead to more: cuts, and whom they are about. */
+/* What more of can lead to more: cuts, and whom they are about, or what they may keep. */
 struct leads {
-    size_t withdrawals, accreditations, issuers;
+    size_t withdrawals, accreditations, issuers, shops;
 };
 
 static struct leads count_leads(const struct gather *gather)
 {
     return (struct leads){.withdrawals = gather->out->withdrawal_count,
                           .accreditations = gather->out->accreditation_count,
-                          .issuers = gather->issuer_count};
+                          .issuers = gather->issuer_count,
+                          .shops = gather->shop_count};
 }
 
 static bool any_after(const struct gather *gather, const struct leads *leads)
@@ -87,7 +89,7 @@ static bool any_after(const struct gather *gather, const struct leads *leads)
     const struct leads now = count_leads(gather);
 
     return now.withdrawals > leads->withdrawals || now.accreditations > leads->accreditations ||
-           now.issuers > leads->issuers;
+           now.issuers > leads->issuers || now.shops > leads->shops;
 }
 
 /* Nobody looked what those take back whom the last leads are about, nor what is taken back from them. */
@@ -121,11 +123,17 @@ static enum store_error give_up(struct gather *gather, const struct leads *leads
 static enum store_error keep_of_all(struct gather *gather, const struct gather_question *question)
 {
     enum store_error error = gather_cuts(gather);
+    bool any = false;
 
     for (size_t i = 0; i < gather->out->log_count && error == STORE_OK; i++) {
         if (gather_has_kept(gather, i)) {
+            any = true;
             error = keep_of(gather, question, i);
         }
+    }
+    if (error == STORE_OK && any && question->subject) {
+        error =
+            gather_lacking_shops(gather, &(struct actor_id){question->subject->id}, question->requirement);
     }
     return error == STORE_OK ? gather_issuers(gather) : error;
 }

@@ -1,4 +1,3 @@
-#include "protocol/base/sort.h"
 #include "protocol/rules/denials.h"
 #include "protocol/rules/pack_history.h"
 #include "store/gather_base.h"
@@ -260,20 +259,6 @@ static enum store_error add_side_packs(struct gather *gather, struct bytes name_
     return error;
 }
 
-static int order_packs(const void *a, const void *b)
-{
-    const struct dossier_place *left = &((const struct dossier_pack *)a)->place;
-    const struct dossier_place *right = &((const struct dossier_pack *)b)->place;
-
-    if (left->log != right->log) {
-        return left->log < right->log ? -1 : 1;
-    }
-    if (left->seq != right->seq) {
-        return left->seq < right->seq ? -1 : 1;
-    }
-    return (left->index > right->index) - (left->index < right->index);
-}
-
 /* ---- namespaces ---- */
 
 static enum store_error gather_namespace(struct gather *gather, const struct trust_owner *owner,
@@ -314,13 +299,7 @@ enum store_error gather_packs(struct gather *gather)
     for (size_t i = 0; i < trust->owner_count && error == STORE_OK; i++) {
         error = gather_namespace(gather, &trust->owners[i], &lists);
     }
-    if (error == STORE_OK) {
-        error = add_packs(gather, &lists);
-    }
-    if (error == STORE_OK) {
-        sort_items(gather->out->packs, gather->out->pack_count, sizeof *gather->out->packs, order_packs);
-    }
-    return error;
+    return error == STORE_OK ? add_packs(gather, &lists) : error;
 }
 
 /* ---- what cuts keep ---- */
@@ -352,9 +331,6 @@ enum store_error gather_kept_packs(struct gather *gather, size_t log)
         if (row->place.log == log && !is_repeated(out, i)) {
             error = add_side_packs(gather, row->succession.name_space, log, SIDE_KEPT);
         }
-    }
-    if (error == STORE_OK) {
-        sort_items(out->packs, out->pack_count, sizeof *out->packs, order_packs);
     }
     return error;
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/erase_rows.h"
 #include "store/erased.h"
 #include "store/gather.h"
 
@@ -130,6 +131,43 @@ enum store_error gather_events(struct gather *gather, struct dossier_place *plac
 
 /* ---- places ---- */
 
+/* Whether an `erase` that names the entry stands on a side branch of an open epoch, or stands but for a void
+ * that is disputed. Most logs have neither, and are asked no further. */
+static enum store_error names_to_erase(struct gather *gather, const struct dossier_place *place,
+                                       const struct disk_record *record, bool *any)
+{
+    const struct entry_at at = {gather->rows[place->log].number, place->seq, place->index};
+    const struct dossier_log *log = &gather->out->logs[place->log];
+    enum store_error error = STORE_OK;
+
+    *any = false;
+    if ((record->flags & RECORD_HAS_ERASERS) != 0 && dossier_log_disputes(log, log->head_seq)) {
+        error = erasers_cover(gather->txn, &at, log->fork_seq, any);
+    }
+    return error == STORE_OK && !*any && gather_has_erases(gather, place->log)
+               ? gather_side_erase(gather, place, any)
+               : error;
+}
+
+/* Requires: view is the element, not erased. */
+static enum store_error fill_erase(struct gather *gather, struct dossier_place *place,
+                                   const struct disk_record *record, struct bytes view)
+{
+    struct entry entry;
+    bool any = false, kept = false;
+    enum store_error error = names_to_erase(gather, place, record, &any);
+
+    if (error != STORE_OK || !any) {
+        return error;
+    }
+    if (entry_decode(&entry, view) != REASON_NONE) {
+        return damaged(gather);
+    }
+    error = is_kept(gather->txn, &entry, &kept);
+    place->erase_disputed = !kept;
+    return error;
+}
+
 /* The element as a view, and all of the place that the record and the block say: a tree of one leaf is that
  * leaf, and nothing is ever said about govern entries, so that a rule pack of 64 KiB is mostly not hashed. */
 static enum store_error fill_place(struct gather *gather, struct dossier_place *place, struct bytes *view,
@@ -171,7 +209,8 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     place->voided = record.standing == STANDING_VOID;
     place->void_seq = record.void_seq;
     *touched = (record.flags & RECORD_TOUCHED) != 0;
-    return block_of(gather, place->log, &record, &place->block);
+    error = block_of(gather, place->log, &record, &place->block);
+    return error == STORE_OK && !place->erased ? fill_erase(gather, place, &record, *view) : error;
 }
 
 enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, uint64_t index,

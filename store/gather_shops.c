@@ -296,18 +296,44 @@ static enum store_error follow_listed(struct gather *gather, const struct lackin
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static enum store_error follow_lacking(struct gather *gather, const struct expression *requirement,
-                                       struct arena *scratch)
+static enum store_error follow_all_lacking(struct gather *gather, uint32_t first)
 {
+    const size_t size = gather_memberships_size();
+    void *memory = malloc(size);
     struct lacking_shops shops = {0};
+    struct arena scratch;
+    enum store_error error;
+
+    if (!memory) {
+        return STORE_NO_MEMORY;
+    }
+    arena_init(&scratch, memory, size);
+    error = list_lacking(gather, first, &shops, &scratch);
+    if (error == STORE_OK) {
+        error = follow_listed(gather, &shops, &scratch);
+    }
+    free(memory);
+    return error;
+}
+
+static enum store_error follow_lacking(struct gather *gather, const struct expression *requirement)
+{
     uint32_t first = 0;
     enum store_error error = gaps_next_author(gather->txn, 0, &first);
 
     if (error != STORE_OK || !hangs_on_network(gather->out, requirement)) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    error = list_lacking(gather, first, &shops, scratch);
-    return error == STORE_OK ? follow_listed(gather, &shops, scratch) : error;
+    gather->has_lacking_shops = true;
+    return follow_all_lacking(gather, first);
+}
+
+enum store_error gather_lacking_shops(struct gather *gather, const struct actor_id *technician,
+                                      const struct expression *requirement)
+{
+    return gather->has_lacking_shops || count_hers(gather->out, technician) == 0
+               ? STORE_OK
+               : follow_lacking(gather, requirement);
 }
 
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician,
@@ -331,9 +357,6 @@ enum store_error gather_shops(struct gather *gather, const struct actor_id *tech
     shops.items = (struct her_shop *)(void *)((uint8_t *)memory + found_size);
     list_shops(&shops, gather->out, technician);
     error = follow_shops(gather, &shops, &scratch);
-    if (error == STORE_OK) {
-        error = follow_lacking(gather, requirement, &scratch);
-    }
     free(memory);
-    return error;
+    return error == STORE_OK ? follow_lacking(gather, requirement) : error;
 }

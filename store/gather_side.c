@@ -141,7 +141,7 @@ enum store_error gather_is_late(struct gather *gather, uint32_t number, const st
     uint64_t from_s = 0, until_s = 0;
     enum store_error error = STORE_OK;
 
-    *late = arrived_s > dropped_s && gather_arrival(gather, arrived_s) == arrived_s;
+    *late = gather_arrival(gather, arrived_s) > dropped_s;
     if (*late) {
         error = followed_time_read(gather->txn, number, hash, &from_s, &until_s);
         *late = until_s != FOLLOWED_EVER;
@@ -278,11 +278,11 @@ enum store_error gather_found(struct gather *gather, const struct found_grant *f
 
 /* ---- events ---- */
 
-static bool lists_index(const struct status *status, uint64_t index)
+static bool lists_index(const struct list *entries, uint64_t index)
 {
-    const struct index_range *ranges = status->entries.items;
+    const struct index_range *ranges = entries->items;
 
-    for (size_t i = 0; i < status->entries.count; i++) {
+    for (size_t i = 0; i < entries->count; i++) {
         if (ranges[i].first <= index && index <= ranges[i].last) {
             return true;
         }
@@ -305,7 +305,7 @@ static enum store_error read_event(struct gather *gather, const struct dossier_p
     struct status status;
     enum store_error error = gather_side_entry(gather, at, ENTRY_STATUS, &place, &status);
 
-    if (error == STORE_OK && !lists_index(&status, about->index)) {
+    if (error == STORE_OK && !lists_index(&status.entries, about->index)) {
         error = STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
@@ -462,6 +462,46 @@ enum store_error gather_side_events(struct gather *gather, const struct dossier_
     }
     sort_items(events, found.count, sizeof *events, order_events);
     *count = found.count;
+    return error;
+}
+
+/* ---- erasing ---- */
+
+struct erasing {
+    struct gather *gather;
+    const struct dossier_place *about;
+    bool any;
+};
+
+/* One is enough. */
+static enum store_error ask_erase(void *context, const struct side_at *row)
+{
+    struct erasing *erasing = context;
+    size_t mark = arena_mark(erasing->gather->arena);
+    struct dossier_place place;
+    struct erase erase;
+    enum store_error error = STORE_NOT_FOUND;
+
+    if (is_about(row, erasing->about)) {
+        error = gather_side_entry(erasing->gather, row, ENTRY_ERASE, &place, &erase);
+    }
+    if (error == STORE_OK) {
+        erasing->any = lists_index(&erase.entries, erasing->about->index);
+    }
+    arena_rewind(erasing->gather->arena, mark);
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    return erasing->any ? STORE_NOT_FOUND : STORE_OK;
+}
+
+enum store_error gather_side_erase(struct gather *gather, const struct dossier_place *about, bool *any)
+{
+    const struct key key = grant_key_of_number(GRANT_ERASE, gather->rows[about->log].number, about->seq);
+    struct erasing erasing = {.gather = gather, .about = about};
+    enum store_error error = gather_each_side(gather, about->log, &key, SIDE_OPEN, ask_erase, &erasing);
+
+    *any = erasing.any;
     return error;
 }
 

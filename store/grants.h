@@ -25,6 +25,7 @@ enum grant_kind {
     GRANT_ROSTER = 11,   /* `joined` by shop */
     GRANT_VOID = 12,     /* of a range, by author number */
     GRANT_STATUS = 14,   /* by author number and the block that it is about */
+    GRANT_ERASE = 19,    /* by author number and the block whose entries it names */
     GRANT_HELD_BY = 15,  /* the same entry by the new holder */
     GRANT_UPGRADE = 16,  /* of an unknown critical kind, the first of its block, by author number */
 };

@@ -152,6 +152,7 @@ enum store_error chunk_open(struct store_txn *txn, struct bytes key, struct byte
     if (sum_of_foot(out->sum, out->count, out->previous) != check_at(value.data + body + CHECK_SIZE)) {
         return txn_fail(txn, STORE_DAMAGED);
     }
+    out->first_prefix = number_at(key.data, 4, sizeof out->first_prefix);
     return STORE_OK;
 }
 

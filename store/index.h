@@ -69,8 +69,9 @@ struct chunk {
     size_t count;
     const uint8_t *postings;
     const uint8_t *checks;
-    uint32_t sum;      /* of its key */
-    uint32_t previous; /* of that of the chunk before; zero in the first */
+    uint64_t first_prefix; /* as its key says */
+    uint32_t sum;          /* of its key */
+    uint32_t previous;     /* of that of the chunk before; zero in the first */
 };
 
 /* STORE_DAMAGED when it is none. */

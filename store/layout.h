@@ -38,8 +38,8 @@ enum record_flag {
     RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */
     RECORD_HAS_ERASERS = 2,      /* TABLE_ERASERS has rows about its block; what they do, they say */
     RECORD_TOUCHED = 4,          /* something was said about an entry of it */
-    RECORD_CLOCK_AHEAD = 8, /* this clock showed less when a later block joined: followed_s is of that one,
-                               or of one after it */
+    RECORD_CLOCK_AHEAD = 8,      /* this clock showed less when a later block joined, or a rotation came that
+                                    leaves      the block: followed_s is of that one, or of one after it */
 };
 
 /* One block of a chain. */
@@ -164,8 +164,8 @@ struct disk_gone {
 };
 static_assert(sizeof(struct disk_gone) == 104, "no padding");
 
-/* What the last checkpoint of a day says. Signatures and extensions are not kept for every day: an author
- * could fill the disk with them. */
+/* What the first or the last checkpoint of a day by a key says. Signatures and extensions are not kept for
+ * every day: an author could fill the disk with them. */
 struct disk_checkpoint {
     struct hash head;
     struct sign_public_key key; /* that signed it */

@@ -158,7 +158,7 @@ static enum store_error visit_row(struct walk *walk, bool *again,
     return error;
 }
 
-enum store_error store_each_log(struct store_txn *txn,
+enum store_error store_each_log(struct store_txn *txn, const struct actor_id *from,
                                 bool (*visit)(void *context, const struct log_state *state), void *context)
 {
     struct key first = {0};
@@ -169,7 +169,11 @@ enum store_error store_each_log(struct store_txn *txn,
     if (error != STORE_OK) {
         return error;
     }
-    key_add_number(&first, 0, 1);
+    if (from != NULL) {
+        key_add(&first, from, sizeof *from);
+    } else {
+        key_add_number(&first, 0, 1);
+    }
     error = walk_seek(&walk, &first);
     while (error == STORE_OK) {
         error = visit_row(&walk, &again, visit, context);

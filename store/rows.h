@@ -80,9 +80,10 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 
 /* ---- checkpoints ---- */
 
-/* What the author's newest checkpoint says when its time is not after by_s, else the latest that is not of
- * the last ones of each day; left aside are those dated after the block, of the chain up to head_seq, that
- * lists their key no longer. STORE_NOT_FOUND when there is none. */
+/* What the latest of the author's checkpoints says, its time not after by_s, of the newest and the first and
+ * the last ones of each day by each key; left aside are those dated after the block, of the chain up to
+ * head_seq, that lists their key no longer, and on its day all but the first. STORE_NOT_FOUND when there is
+ * none. */
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out);
 
@@ -144,6 +145,9 @@ enum store_error inception_read(struct store_txn *txn, uint32_t number, struct b
 /* Write block with its marks. Requires: block decoded with its body. */
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s);
+/* A block that is held came by_s at the latest. */
+enum store_error stored_block_arrived_by(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                         const struct hash *hash, uint64_t by_s);
 /* Returns: false when the bytes are damaged. */
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
 /* The bytes of entry index, unchecked. Returns: false when there is no such entry. */

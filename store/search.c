@@ -84,45 +84,61 @@ static enum store_error search_unsorted(struct search *search, const uint8_t *it
 
 /* ---- one chunk ---- */
 
-/* Where between low and high the prefix would be if all were spread evenly. */
-static size_t interpolate(const uint8_t *chunk, size_t low, size_t high, uint64_t prefix)
-{
-    uint64_t first = prefix_at(chunk, low);
-    uint64_t last = prefix_at(chunk, high - 1);
-
-    if (prefix <= first || last <= first) {
-        return low;
-    }
-    if (prefix >= last) {
-        return high - 1;
-    }
-    return low + (size_t)((double)(prefix - first) / (double)(last - first) * (double)(high - 1 - low));
-}
-
-/* Bounds of the first posting at or above a prefix. */
+/* Bounds of the first posting at or above a prefix, and a prefix that none from low on is below. */
 struct bounds {
     size_t low, high;
+    uint64_t least;
 };
 
+/* Where between the bounds the prefix would be if all were spread evenly. */
+static size_t interpolate(const uint8_t *postings, const struct bounds *bounds, uint64_t prefix)
+{
+    const uint64_t first = bounds->least;
+    const uint64_t last = prefix_at(postings, bounds->high - 1);
+
+    if (prefix <= first || last <= first) {
+        return bounds->low;
+    }
+    if (prefix >= last) {
+        return bounds->high - 1;
+    }
+    return bounds->low + (size_t)((double)(prefix - first) / (double)(last - first) *
+                                  (double)(bounds->high - 1 - bounds->low));
+}
+
+/* Whether posting i is below the prefix: then what is looked for comes after it. */
+static bool raise_low(struct bounds *bounds, const uint8_t *postings, size_t i, uint64_t prefix)
+{
+    const uint64_t found = prefix_at(postings, i);
+
+    if (found >= prefix) {
+        return false;
+    }
+    bounds->low = i + 1;
+    bounds->least = found;
+    return true;
+}
+
 /* Interpolation lands near it as long as prefixes are evenly spread. They can be ground, so only a few
- * guesses are made, each of which narrows the bounds at worst by one, and halving does the rest. */
-static struct bounds guess(const uint8_t *chunk, size_t count, uint64_t prefix)
+ * guesses are made, each of which narrows the bounds at worst by one, and halving does the rest. Where the
+ * chunk begins its key says: its first page is not looked at. */
+static struct bounds guess(const struct chunk *chunk, uint64_t prefix)
 {
     enum { GUESSES = 3, NEAR = 32 };
-    struct bounds bounds = {0, count};
+    const uint8_t *postings = chunk->postings;
+    struct bounds bounds = {0, chunk->count, chunk->first_prefix};
 
     for (unsigned i = 0; i < GUESSES && bounds.low < bounds.high; i++) {
-        size_t middle = interpolate(chunk, bounds.low, bounds.high, prefix);
+        size_t middle = interpolate(postings, &bounds, prefix);
 
-        if (prefix_at(chunk, middle) < prefix) {
-            bounds.low = middle + 1;
-            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.low + NEAR) >= prefix) {
+        if (raise_low(&bounds, postings, middle, prefix)) {
+            if (NEAR < bounds.high - bounds.low && prefix_at(postings, bounds.low + NEAR) >= prefix) {
                 bounds.high = bounds.low + NEAR;
             }
         } else {
             bounds.high = middle;
-            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.high - NEAR) < prefix) {
-                bounds.low = bounds.high - NEAR + 1;
+            if (NEAR < bounds.high - bounds.low) {
+                (void)raise_low(&bounds, postings, bounds.high - NEAR, prefix);
             }
         }
     }
@@ -130,13 +146,14 @@ static struct bounds guess(const uint8_t *chunk, size_t count, uint64_t prefix)
 }
 
 /* Index of the first posting at or above from. */
-static size_t lower_bound(const uint8_t *chunk, size_t count, const struct posting *from)
+static size_t lower_bound(const struct chunk *chunk, const struct posting *from)
 {
-    struct bounds bounds = from->place == 0 ? guess(chunk, count, from->prefix) : (struct bounds){0, count};
+    struct bounds bounds =
+        from->place == 0 ? guess(chunk, from->prefix) : (struct bounds){.high = chunk->count};
 
     while (bounds.low < bounds.high) {
         size_t middle = bounds.low + (bounds.high - bounds.low) / 2;
-        const struct posting posting = posting_at(chunk, middle);
+        const struct posting posting = posting_at(chunk->postings, middle);
 
         if (posting_compare(&posting, from) < 0) {
             bounds.low = middle + 1;
@@ -287,7 +304,7 @@ static enum store_error search_from(struct search *search, struct walk *walk, co
     if (error != STORE_OK) {
         return error;
     }
-    i = lower_bound(chunk.postings, chunk.count, from);
+    i = lower_bound(&chunk, from);
     error = check_before(walk, &chunk, i, from);
     while (error == STORE_OK) {
         *progress = take_postings(search, walk->txn, &chunk, i, &error);

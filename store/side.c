@@ -205,19 +205,27 @@ static enum store_error find_ancestor(struct siding *siding, uint64_t seq, struc
     return error == STORE_NOT_FOUND ? txn_fail(siding->txn, STORE_DAMAGED) : error;
 }
 
+/* Of an entry about entries of an earlier block. */
+static enum store_error target_of(struct siding *siding, uint64_t seq, const struct list *entries,
+                                  struct disk_side_entry *row)
+{
+    const struct index_range *ranges = entries->items;
+
+    *row = (struct disk_side_entry){0};
+    if (seq >= siding->block->header.seq || entries->count == 0) {
+        return STORE_NOT_FOUND;
+    }
+    row->first = (uint32_t)ranges[0].first;
+    row->last = (uint32_t)ranges[entries->count - 1].last;
+    return siding->remove ? STORE_OK : find_ancestor(siding, seq, &row->target);
+}
+
 static enum store_error change_status(struct siding *siding, const struct status *status, uint64_t index)
 {
-    const struct index_range *ranges = status->entries.items;
     const struct key about = grant_key_of_number(GRANT_STATUS, siding->number, status->seq);
-    struct disk_side_entry row = {0};
-    enum store_error error;
+    struct disk_side_entry row;
+    enum store_error error = target_of(siding, status->seq, &status->entries, &row);
 
-    if (status->seq >= siding->block->header.seq || status->entries.count == 0) {
-        return STORE_OK;
-    }
-    row.first = (uint32_t)ranges[0].first;
-    row.last = (uint32_t)ranges[status->entries.count - 1].last;
-    error = siding->remove ? STORE_OK : find_ancestor(siding, status->seq, &row.target);
     if (error == STORE_OK) {
         error = change_row(siding, &about, index, &row);
     }
@@ -225,7 +233,19 @@ static enum store_error change_status(struct siding *siding, const struct status
         const struct key holder = grant_key_of_affiliation(GRANT_HELD_BY, &status->holder.id);
         error = change_row(siding, &holder, index, &row);
     }
-    return error;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error change_erase(struct siding *siding, const struct erase *erase, uint64_t index)
+{
+    const struct key about = grant_key_of_number(GRANT_ERASE, siding->number, erase->seq);
+    struct disk_side_entry row;
+    enum store_error error = target_of(siding, erase->seq, &erase->entries, &row);
+
+    if (error == STORE_OK) {
+        error = change_row(siding, &about, index, &row);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* A void that names a dropped branch voids nothing of the chain. */
@@ -286,6 +306,7 @@ static enum store_error change_entry(struct siding *siding, const struct entry *
     union {
         struct status status;
         struct void_record voids;
+        struct erase erase;
         struct attestation attestation;
         struct affiliation affiliation;
     } record;
@@ -294,6 +315,7 @@ static enum store_error change_entry(struct siding *siding, const struct entry *
     switch (entry->kind) {
     case ENTRY_STATUS:
     case ENTRY_VOID:
+    case ENTRY_ERASE:
     case ENTRY_ATTESTATION:
     case ENTRY_AFFILIATION:
         break;
@@ -308,6 +330,9 @@ static enum store_error change_entry(struct siding *siding, const struct entry *
     }
     if (entry->kind == ENTRY_VOID) {
         return change_void(siding, &record.voids, index);
+    }
+    if (entry->kind == ENTRY_ERASE) {
+        return change_erase(siding, &record.erase, index);
     }
     if (entry->kind == ENTRY_AFFILIATION) {
         return change_affiliation(siding, &record.affiliation, index);

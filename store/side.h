@@ -27,10 +27,10 @@ struct side_at {
     uint64_t seq;
     uint64_t index;
     struct hash hash; /* header hash of its block */
-    /* Of a status: the block among its ancestors that it is about. Of a void of a range: the last block of
-     * it. Zero: too far down to be looked for when it was put. */
+    /* Of a status or an `erase`: the block among its ancestors that it is about. Of a void of a range: the
+     * last block of it. Zero: too far down to be looked for when it was put. */
     struct hash target;
-    uint64_t first, last; /* entries that a status is about; blocks that a void is about */
+    uint64_t first, last; /* entries that a status or an `erase` is about; blocks that a void is about */
 };
 
 /* Which rows are walked. Those that are not cost nothing, however many they are: keys that were rotated away
@@ -46,9 +46,10 @@ struct side_reach {
     enum side_closed closed; /* of the epochs before: which rows */
 };
 
-/* Call visit for the rows under key, which is a grant's narrowed to an author (statuses are found by the
- * block that they are about): first those that were not followed, then those that were, each the newest first
- * by (epoch, seq, hash, index). visit returns STORE_NOT_FOUND to stop, which is STORE_OK here. */
+/* Call visit for the rows under key, which is a grant's narrowed to an author (statuses and what erases are
+ * found by the block that they are about): first those that were not followed, then those that were, each the
+ * newest first by (epoch, seq, hash, index). visit returns STORE_NOT_FOUND to stop, which is STORE_OK here.
+ */
 enum store_error side_each(struct store_txn *txn, const struct key *key, const struct side_reach *reach,
                            enum store_error (*visit)(void *context, const struct side_at *row),
                            void *context);

@@ -101,7 +101,7 @@ static enum store_error keys_setter(struct store_txn *txn, const struct network 
 }
 
 enum store_error side_row_put(struct store_txn *txn, const struct network *network, uint32_t number,
-                              const struct block *block)
+                              const struct block *block, uint64_t now_s)
 {
     const struct header *header = &block->header;
     struct key key = side_key(number, header->seq, &header->previous, &block->hash);
@@ -125,7 +125,7 @@ enum store_error side_row_put(struct store_txn *txn, const struct network *netwo
     row.rotation = block_is_rotation(block);
     error = table_put(txn, TABLE_SIDES, &key, &row, sizeof row);
     if (error == STORE_OK && row.rotation) {
-        error = rotation_row_put(txn, number, block);
+        error = rotation_row_put(txn, number, block, now_s);
     }
     if (error == STORE_OK && row.rotation) {
         error = rotations_trim(txn, number, header->epoch);
@@ -198,7 +198,7 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
         error = stored_block_write(txn, row.number, block, arrived_s);
     }
     if (error == STORE_OK) {
-        error = side_row_put(txn, network, row.number, block);
+        error = side_row_put(txn, network, row.number, block, now_s);
     }
     if (error == STORE_OK && block_is_rotation(block)) {
         error = rotations_freeze(txn, &row, block->header.epoch);

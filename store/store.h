@@ -29,7 +29,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 10, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 11, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -66,8 +66,9 @@ enum store_error store_author_number(struct store_txn *txn, const struct actor_i
 enum store_error store_log_state(struct store_txn *txn, const struct actor_id *author,
                                  struct log_state *state);
 
-/* Call visit for every log held, in order of actor id. visit returns false to stop. */
-enum store_error store_each_log(struct store_txn *txn,
+/* Call visit for every log held from actor id *from on (NULL: the first), in order. visit returns false to
+ * stop. */
+enum store_error store_each_log(struct store_txn *txn, const struct actor_id *from,
                                 bool (*visit)(void *context, const struct log_state *state), void *context);
 
 /* Key set in force after block seq of the author's chain, and its epoch. */
@@ -227,9 +228,9 @@ enum { STORE_ROTATIONS_MAX = 8 };
 /* The next rotation into epoch, ascending by hash behind *after (NULL: the lowest). */
 enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                      const struct hash *after, struct known_rotation *out);
-/* Note it. Two into one epoch freeze the author. */
+/* Note it at now_s. Two into one epoch freeze the author. */
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                    const struct known_rotation *rotation);
+                                    const struct known_rotation *rotation, uint64_t now_s);
 
 /* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
  * rotates later. Who names one is an accreditor of author whom trust reaches, or who came after it, in a
@@ -329,15 +330,28 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
 
 /* ---- evidence ---- */
 
-/* An author's newest checkpoint. What the last one of each UTC day says is remembered beside it, of the last
- * CHECKPOINT_DAYS_MAX days that have any: questions about the past ask for it
- * (dossier_log.checkpoint_time_s). Requires: encoded is a signed_checkpoint. STORE_NOT_FOUND when nothing of
- * author is held. */
+/* An author's newest checkpoint. What the first and the last one of each UTC day by each of its keys says is
+ * remembered beside it, of the last CHECKPOINT_DAYS_MAX days that have any: questions about the past ask for
+ * it (dossier_log.checkpoint_time_s). Requires: encoded is a signed_checkpoint. STORE_NOT_FOUND when nothing
+ * of author is held. */
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded);
-/* The latest time, not after by_s, of those of its checkpoints that are remembered; 0: there is none. */
-enum store_error store_checkpoint_time_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
-                                          uint64_t *time_s);
+/* Remember of one that goes back behind the newest what it says of its day, where a later one of that day is
+ * remembered that names no lower block: it counts should the later ones not. It never shows a block to be
+ * late. Requires: encoded is a signed_checkpoint. */
+enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,
+                                              struct bytes encoded);
+/* Forget what is dated on days after that of time_s: it was ahead of time. */
+enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,
+                                              uint64_t time_s);
+/* What the latest, not after by_s, says of those of its checkpoints that are remembered and that count: of a
+ * key that the author lists no longer only what is dated up to the block that lists it no longer, and of that
+ * block's day only the first. STORE_NOT_FOUND when there is none. */
+enum store_error store_checkpoint_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
+                                     struct checkpoint *out);
+/* Whether the newest is not dated after the block that lists its key no longer. STORE_NOT_FOUND when there is
+ * none. */
+enum store_error store_checkpoint_stands(struct store_txn *txn, const struct actor_id *author, bool *stands);
 /* Until when the key that signed a checkpoint of author's block seq was listed for that: UINT64_MAX as long
  * as it is, else the time of a block that lists it no longer, as the author's keys were stolen, say: what is
  * dated later by it says nothing. */

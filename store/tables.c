@@ -318,7 +318,10 @@ static enum store_error put_row(struct store_txn *txn, enum table table, struct 
 {
     struct key name = key_of(key.data, key.size);
     MDB_val row = {.mv_size = size + tail_size(table)};
-    enum store_error error = table_error(txn, put(txn, table, &name, &row, flags | MDB_RESERVE));
+    enum store_error error;
+
+    assert(forms[table] != FORM_PLAIN);
+    error = table_error(txn, put(txn, table, &name, &row, flags | MDB_RESERVE));
 
     if (error == STORE_OK) {
         fill_row(table, bytes_of(name.bytes, name.size), row.mv_data, data, size, link);

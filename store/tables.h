@@ -43,8 +43,8 @@ enum table_form {
     X(TABLE_OWN, "own", FORM_LINKED)  /* own kind, author number, seq, index -> disk_consent */              \
     X(TABLE_RUNS, "runs", FORM_PLAIN) /* run, first posting of the chunk -> postings */                      \
     X(TABLE_CHECKPOINTS, "checkpoints", FORM_LINKED) /* actor -> the newest record */                        \
-    X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED)    /* author number, UTC day -> disk_checkpoint */         \
-    X(TABLE_FORKS, "forks", FORM_LINKED)             /* actor, epoch -> record */                            \
+    X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED) /* author number, UTC day -> disk_checkpoint, several */   \
+    X(TABLE_FORKS, "forks", FORM_LINKED)          /* actor, epoch -> record */                               \
     X(TABLE_SIDES, "sides", FORM_LINKED) /* author number, seq, previous hash, hash -> struct disk_side */   \
     X(TABLE_ROTATIONS, "rotations", FORM_LINKED) /* author number, epoch, hash -> struct disk_rotation */    \
     X(TABLE_EPOCHS, "epochs", FORM_LINKED)       /* author number, epoch -> struct epoch_sides */            \
@@ -160,11 +160,13 @@ struct key author_seq_key(uint32_t number, uint64_t seq);
 /* What an LMDB or system error means. In a write transaction anything but STORE_NOT_FOUND sticks. */
 enum store_error table_error(struct store_txn *txn, int code);
 enum store_error store_error_of(const struct store *store, int code);
-/* Make error stick in a write transaction, unless it is STORE_OK. Returns: error. */
-enum store_error txn_fail(struct store_txn *txn, enum store_error error);
+/* Make error stick in a write transaction, unless it is STORE_OK. Returns: error. Cold: what leads to it is
+ * kept out of the way of what every question runs through. */
+__attribute__((cold)) enum store_error txn_fail(struct store_txn *txn, enum store_error error);
 
 /* The same for store_error_of_decode. */
-enum store_error txn_fail_decode(struct store_txn *txn, enum reason reason, const struct arena *arena);
+__attribute__((cold)) enum store_error txn_fail_decode(struct store_txn *txn, enum reason reason,
+                                                       const struct arena *arena);
 
 enum store_error table_get(struct store_txn *txn, enum table table, const struct key *key, struct bytes *out);
 enum store_error table_put(struct store_txn *txn, enum table table, const struct key *key, const void *data,

@@ -289,7 +289,7 @@ static enum store_error put_beside(struct unwinding *unwinding)
                      ahead ? FOLLOWED_EVER : unwinding->record.followed_s, unwinding->now_s);
 
     if (error == STORE_OK) {
-        error = side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block);
+        error = side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block, unwinding->now_s);
     }
     return error == STORE_OK ? gaps_moved(unwinding->txn, &unwinding->row, unwinding->block.header.seq,
                                           unwinding->block.header.epoch, &unwinding->block.hash)

@@ -21,8 +21,8 @@ struct reader {
 
 /* Borrows: data for as long as the reader and what it returned are used. */
 void reader_init(struct reader *reader, struct bytes data);
-/* Make reason stick, unless one has already. */
-void reader_fail(struct reader *reader, enum reason reason);
+/* Make reason stick, unless one has already. Cold: the way to it is kept apart from what is read well. */
+__attribute__((cold)) void reader_fail(struct reader *reader, enum reason reason);
 
 uint64_t reader_uint(struct reader *reader, uint64_t min, uint64_t max);
 bool reader_bool(struct reader *reader);

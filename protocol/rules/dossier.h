@@ -146,8 +146,10 @@ struct dossier_place {
                          of all else, zero where it was not at hand */
     struct hash block_hash; /* header hash of its block; zero where it is not known */
     bool erased;            /* its bytes are gone */
-    bool voided;            /* of a side block: a void names its branch */
-    uint64_t void_seq;      /* of the block of the chain whose entry voided it */
+    bool erase_disputed; /* an `erase` that would have effect names it on a side branch of an open epoch, or
+                            is void by a disputed block */
+    bool voided;         /* of a side block: a void names its branch */
+    uint64_t void_seq;   /* of the block of the chain whose entry voided it */
     struct dossier_block block;
     size_t event_count; /* at most STATUS_EVENTS_MAX */
     /* Oldest first: of one epoch those on the chain, ascending by setter, then those of side branches. */

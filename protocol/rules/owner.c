@@ -268,9 +268,10 @@ static void add_tenure(struct namespace_owners *out, size_t from, const struct a
         (struct namespace_tenure){.owner = owner, .from = from, .doubt = doubt};
 }
 
-/* End a tenure by a succession that ends none by now. */
+/* End a tenure by a succession that ends none by now. of_heir: why it cannot be said that the next one
+ * begins. */
 static void hand(struct namespace_owners *out, size_t from, const struct dossier_succession *succession,
-                 enum reason doubt)
+                 enum reason doubt, enum reason of_heir)
 {
     if (out->handing_count == NAMESPACE_HANDINGS_MAX) {
         out->left_out = true;
@@ -279,7 +280,7 @@ static void hand(struct namespace_owners *out, size_t from, const struct dossier
     out->handings[out->handing_count++] =
         (struct namespace_handing){.tenure = from, .cut = &succession->cut, .doubt = doubt};
     out->left_out |= succession->left_out;
-    add_tenure(out, from, &succession->succession.successor, worse_of(doubt, out->tenures[from].doubt));
+    add_tenure(out, from, &succession->succession.successor, worse_of(of_heir, out->tenures[from].doubt));
 }
 
 /* The successions of an owner, of which each ends one tenure at most. */
@@ -329,6 +330,24 @@ static const struct dossier_succession *certain_by(const struct handing_search *
     return first;
 }
 
+/* What is certain of the owner may be in doubt of its successor: a void on a dropped branch leaves in doubt
+ * what is for somebody alone. The surest of all that say the same counts. */
+static enum reason doubt_of_heir(const struct handing_search *search,
+                                 const struct dossier_succession *certain)
+{
+    const enum stance stance = stance_of_entry(ENTRY_SUCCESSION, NULL, PARTY_SUCCESSOR);
+    enum reason surest = place_weigh(search->dossier, &certain->place, stance).reason;
+    for (size_t i = 0; i < search->dossier->succession_count && surest != REASON_NONE; i++) {
+        const struct dossier_succession *found = &search->dossier->successions[i];
+        if (is_certain(search, found) &&
+            actor_id_equal(&found->succession.successor, &certain->succession.successor)) {
+            enum reason doubt = place_weigh(search->dossier, &found->place, stance).reason;
+            surest = rank_of(doubt) < rank_of(surest) ? doubt : surest;
+        }
+    }
+    return surest;
+}
+
 /* By the first that is certain, or where none is, by all those in doubt that it did not answer since. */
 static void hand_on(struct namespace_owners *out, const struct dossier *dossier, size_t tenure,
                     struct bytes name_space)
@@ -340,13 +359,14 @@ static void hand_on(struct namespace_owners *out, const struct dossier *dossier,
     const struct dossier_succession *last;
     const struct dossier_succession *certain = certain_by(&search, &last);
     if (certain != NULL) {
-        hand(out, tenure, certain, REASON_NONE);
+        hand(out, tenure, certain, REASON_NONE, doubt_of_heir(&search, certain));
         return;
     }
     for (size_t i = 0; i < dossier->succession_count && !out->left_out; i++) {
         const struct dossier_succession *found = &dossier->successions[i];
         if (may_end(&search, found) && (last == NULL || place_precedes(&last->place, &found->place))) {
-            hand(out, tenure, found, weight_of(dossier, found).reason);
+            enum reason doubt = weight_of(dossier, found).reason;
+            hand(out, tenure, found, doubt, doubt);
         }
     }
 }

@@ -13,8 +13,9 @@
  *
  * A succession is for the successor and against the owner that it replaces. One that is voided, disputed or
  * rewound therefore leaves both in doubt: whether the successor is an owner, and whether the owner still is
- * one beyond the cut. The doubt ends when the owner later states again what holds: by a succession that is
- * certain, to whomever; one to itself says that it keeps the namespace, and ends no tenure. */
+ * one beyond the cut; one that a void on a dropped branch may be about, the successor alone. The doubt ends
+ * when the owner later states again what holds: by a succession that is certain, to whomever; one to itself
+ * says that it keeps the namespace, and ends no tenure. */
 
 #include "protocol/rules/cut.h"
 

@@ -21,6 +21,7 @@ struct weighed_block {
     uint64_t seq;
     bool voided;            /* as far as known by then */
     bool voided_by_dispute; /* the block that voids it is disputed */
+    bool erase_disputed;    /* of the block of an entry: dossier_place's */
     enum spoken spoken;
 };
 
@@ -61,7 +62,7 @@ static struct weighed weigh_chain(const struct weighed_block *weighed, enum stan
     if (weighed->voided && !weighed->voided_by_dispute) {
         return stance == STANCE_AGAINST ? doubtful(REASON_VOIDED) : nothing(REASON_VOIDED);
     }
-    if (weighed->voided || dossier_log_disputes(weighed->log, weighed->seq)) {
+    if (weighed->voided || weighed->erase_disputed || dossier_log_disputes(weighed->log, weighed->seq)) {
         return doubtful(REASON_DISPUTED);
     }
     return full;
@@ -177,6 +178,7 @@ static struct weighed_block block_of_place(const struct dossier *dossier, const 
         .seq = place->seq,
         .voided = dossier_place_is_void(dossier, place),
         .voided_by_dispute = dossier_log_disputes(log, place->void_seq),
+        .erase_disputed = place->erase_disputed,
     };
 }
 

@@ -12,6 +12,8 @@
  *   void by a disputed block,
  *   or by a side block                disputed                disputed
  *   on a side branch, the epoch open  disputed                disputed
+ *   erased there, or but for a
+ *   disputed void                     disputed                disputed
  *   on a branch that was dropped      nothing (dropped)       unknown (voided) where a void names the branch;
  *                                                             unknown (rewound) where this node had followed
  *                                                             the block for a day before the rotation came;

@@ -3,8 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-void fills_init(struct fills *fills, uint64_t again_ms)
+void fills_init(struct fills *fills, uint64_t again_ms, uint64_t stall_ms)
 {
+    fills->stall_ms = stall_ms;
     fills->again_ms = again_ms;
     fills->count = 0;
 }
@@ -171,7 +172,7 @@ bool fill_is_poorer(const struct fill_entry *entry, uint32_t peer)
     return at != SIZE_MAX && entry->sources[at].lacks && entry->sources[at].failures > 0;
 }
 
-void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms)
+void fill_progress(const struct fills *fills, struct fill_entry *entry, uint32_t peer, uint64_t now_ms)
 {
     size_t at = source_at(entry, peer);
 
@@ -181,11 +182,12 @@ void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms)
     }
     if (entry->in_flight && entry->asked == peer) {
         entry->progressed = true;
-        entry->deadline_ms = now_ms + FILL_STALL_MS;
+        entry->deadline_ms = now_ms + fills->stall_ms;
     }
 }
 
-void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head, uint64_t now_ms)
+void fill_reach(const struct fills *fills, struct fill_entry *entry, uint32_t peer, const struct head *head,
+                uint64_t now_ms)
 {
     size_t at = source_at(entry, peer);
     struct head *reached = NULL;
@@ -196,7 +198,7 @@ void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head
     reached = &entry->sources[at].reached;
     if (hash_is_zero(&reached->hash) || head->seq > reached->seq) {
         *reached = *head;
-        fill_progress(entry, peer, now_ms);
+        fill_progress(fills, entry, peer, now_ms);
     }
 }
 
@@ -262,7 +264,7 @@ bool fills_start(const struct fills *fills, struct fill_entry *entry, uint64_t n
     entry->asked = source->peer;
     entry->progressed = false;
     entry->sent_to_seq = 0;
-    entry->deadline_ms = now_ms + FILL_STALL_MS;
+    entry->deadline_ms = now_ms + fills->stall_ms;
     return true;
 }
 

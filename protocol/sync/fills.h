@@ -10,7 +10,6 @@
 enum {
     FILLS_MAX = 256, /* what finds no place, or loses it, comes back with the next heads */
     FILL_SOURCES_MAX = 16,
-    FILL_STALL_MS = 4000,
     FILL_AGAIN_TIMES_MAX = 120 /* an hour of them, at SYNC_HEADS_INTERVAL_MS */
 };
 
@@ -41,13 +40,14 @@ struct fill_entry {
 };
 
 struct fills {
+    uint64_t stall_ms; /* for how long nothing may come from whom is asked */
     uint64_t again_ms; /* until a source that brought nothing is asked again; doubling, up to
                           FILL_AGAIN_TIMES_MAX of them */
     size_t count;
     struct fill_entry entries[FILLS_MAX];
 };
 
-void fills_init(struct fills *fills, uint64_t again_ms);
+void fills_init(struct fills *fills, uint64_t again_ms, uint64_t stall_ms);
 /* The entry of author, or NULL. */
 struct fill_entry *fills_find(struct fills *fills, enum fill_kind kind, const struct actor_id *author);
 /* The entry of author, new when there was none. In a full table the one makes room that has no source left,
@@ -68,10 +68,11 @@ void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t else
  * comes from elsewhere is news to it. */
 bool fill_is_poorer(const struct fill_entry *entry, uint32_t peer);
 /* Something came from the peer. */
-void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms);
+void fill_progress(const struct fills *fills, struct fill_entry *entry, uint32_t peer, uint64_t now_ms);
 /* A block came from the peer that is held now. It is progress where the peer was asked and it is the highest
  * yet, so that nobody is asked for ever by sending the same ones again. */
-void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head, uint64_t now_ms);
+void fill_reach(const struct fills *fills, struct fill_entry *entry, uint32_t peer, const struct head *head,
+                uint64_t now_ms);
 /* A copy of block seq came from the peer: once it brought something, the next question begins above. */
 void fill_sent(struct fill_entry *entry, uint32_t peer, uint64_t seq);
 /* What the asked peer has reached, and where the question to it begins. Requires: in flight. */

@@ -44,19 +44,19 @@ static uint64_t draw(struct sync *sync, uint64_t below)
     return (mixed ^ mixed >> 31) % below;
 }
 
-void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
+void sync_init(struct sync *sync, uint64_t seed, struct sync_waits waits)
 {
-    assert(heads_interval_ms >= 2);
+    assert(waits.heads_interval_ms >= 2);
     uint64_t secret[PLACE_SECRET_SIZE / sizeof(uint64_t)];
 
     memset(sync, 0, offsetof(struct sync, wants));
     sync->random = seed;
-    sync->heads_interval_ms = heads_interval_ms;
-    fills_init(&sync->fills, heads_interval_ms);
+    sync->heads_interval_ms = waits.heads_interval_ms;
+    fills_init(&sync->fills, waits.heads_interval_ms, waits.fill_stall_ms);
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
         secret[i] = draw(sync, UINT64_MAX);
     }
-    wants_init(&sync->wants, (const uint8_t *)secret);
+    wants_init(&sync->wants, (const uint8_t *)secret, waits.stall_ms_max);
 }
 
 /* ---- actions ---- */
@@ -324,10 +324,10 @@ static void on_block_filled(struct sync *sync, const struct sync_event *event, u
     struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
 
     if (cuts != NULL) {
-        fill_progress(cuts, event->peer, now_ms);
+        fill_progress(&sync->fills, cuts, event->peer, now_ms);
     }
     if (fill != NULL && event->ours_gaps) {
-        fill_progress(fill, event->peer, now_ms);
+        fill_progress(&sync->fills, fill, event->peer, now_ms);
         push_filled(sync, fill, event, actions);
     } else if (fill != NULL) {
         fills_remove(&sync->fills, fill);
@@ -428,7 +428,7 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
 
     peer_learn(peer, &event->head.hash);
     if (cuts != NULL) {
-        fill_reach(cuts, event->peer, &event->head, now_ms);
+        fill_reach(&sync->fills, cuts, event->peer, &event->head, now_ms);
     }
     if (gaps != NULL) {
         fill_sent(gaps, event->peer, event->head.seq);
@@ -453,7 +453,7 @@ static void on_block_on_way(struct sync *sync, const struct sync_event *event, u
     struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
 
     if (cuts != NULL) {
-        fill_progress(cuts, event->peer, now_ms);
+        fill_progress(&sync->fills, cuts, event->peer, now_ms);
     }
 }
 
@@ -566,6 +566,14 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
     }
     start_wants(sync, now_ms, actions);
     start_fills(sync, now_ms, actions);
+}
+
+bool sync_may_claim(struct sync *sync, uint32_t id, const struct actor_id *author)
+{
+    const struct sync_peer *peer = peer_find(sync, id);
+
+    return peer != NULL &&
+           (wants_has_room(&sync->wants, peer->source) || wants_find(&sync->wants, peer->source, author));
 }
 
 uint64_t sync_deadline_ms(const struct sync *sync)

@@ -25,6 +25,7 @@ enum {
     SYNC_HEADS_INTERVAL_MS = 30000,
     SYNC_STALL_MS_MIN = 2000,
     SYNC_STALL_MS_MAX = 64000,
+    SYNC_FILL_STALL_MS = 4000,
     /* What is in flight at one peer, by what it says of its logs' sizes: under what a net process keeps for a
      * slow peer. An answer has at most 8 blocks, or more where they are small. */
     SYNC_ASKS_PER_PEER_MAX = 4096,
@@ -101,15 +102,29 @@ struct sync_actions {
 };
 
 struct wants;
+
+/* What a clock of tests makes shorter; as a rule SYNC_WAITS. */
+struct sync_waits {
+    uint64_t heads_interval_ms; /* between two times that a peer is sent all heads, at least 2 */
+    uint32_t stall_ms_max;      /* for an answer to a want, at least SYNC_STALL_MS_MIN */
+    uint64_t fill_stall_ms;     /* for what no want brings */
+};
+
+#define SYNC_WAITS                                                                                           \
+    ((struct sync_waits){.heads_interval_ms = SYNC_HEADS_INTERVAL_MS,                                        \
+                         .stall_ms_max = SYNC_STALL_MS_MAX,                                                  \
+                         .fill_stall_ms = SYNC_FILL_STALL_MS})
+
 struct sync; /* opaque; memory from the caller */
 
 size_t sync_size(void);
-/* seed makes the jitter: same seed and events, same actions. heads_interval_ms: between two times that a peer
- * is sent all heads, at least 2; SYNC_HEADS_INTERVAL_MS unless a test's clock runs faster. */
-void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms);
+/* seed makes the jitter: same seed and events, same actions. */
+void sync_init(struct sync *sync, uint64_t seed, struct sync_waits waits);
 /* Handle one event. Writes: actions from empty, in the order to perform. Fork proofs and keys go first. */
 void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                struct sync_actions *actions);
+/* Whether what a peer announces of author finds room among its claims. */
+bool sync_may_claim(struct sync *sync, uint32_t peer, const struct actor_id *author);
 /* When the next SYNC_TICK is due. */
 uint64_t sync_deadline_ms(const struct sync *sync);
 /* What it wants of whom (wants.h), to look at. */

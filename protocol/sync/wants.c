@@ -7,11 +7,12 @@
 
 enum { SOURCES_ASKED_MAX = 2, SLOWER = 4, CHECK_MS_MIN = 250, RATE_WINDOW_MS = 4000 };
 
-void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE])
+void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max)
 {
     /* Not the claims: a place is written before it is read, and most are never used. */
     memset(wants, 0, offsetof(struct wants, claims));
     memcpy(wants->secret, secret, PLACE_SECRET_SIZE);
+    wants->stall_ms_max = stall_ms_max;
     wants->check_ms = UINT64_MAX;
 }
 
@@ -160,6 +161,13 @@ static uint32_t take_place(struct wants *wants, uint16_t source)
     return of->ever < CLAIMS_PER_PEER_MAX ? (uint32_t)source * CLAIMS_PER_PEER_MAX + of->ever++ : WANTS_NONE;
 }
 
+bool wants_has_room(const struct wants *wants, uint16_t source)
+{
+    const struct source *of = &wants->sources[source];
+
+    return of->first_free != WANTS_NONE || of->ever < CLAIMS_PER_PEER_MAX;
+}
+
 struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor_id *author)
 {
     struct claim *claim = wants_find(wants, source, author);
@@ -293,7 +301,10 @@ void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     lose_trust(wants, source_of(wants, claim));
     claim->attempts++;
-    claim->stall_ms = claim->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : claim->stall_ms * 2;
+    claim->stall_ms *= 2;
+    if (claim->stall_ms > wants->stall_ms_max) {
+        claim->stall_ms = wants->stall_ms_max;
+    }
     memset(&claim->reached, 0, sizeof claim->reached);
     to_end_of_line(wants, claim, now_ms);
 }

@@ -14,7 +14,7 @@
 #include "protocol/sync/sync.h"
 
 enum {
-    CLAIMS_PER_PEER_MAX = 8192, /* what finds no place comes back with the next heads */
+    CLAIMS_PER_PEER_MAX = 8192, /* what finds no place waits among undecided heads (undecided.h) */
     CLAIM_ATTEMPTS_MAX = 6,
     WANTS_BUCKETS = 1 << 16,
     SOURCE_SLOW_MS = 1000, /* how long a source is listened to before it is called slow */
@@ -65,6 +65,7 @@ struct source {
 /* Only what is in use of it is ever touched. */
 struct wants {
     uint8_t secret[PLACE_SECRET_SIZE];
+    uint32_t stall_ms_max;
     uint64_t check_ms; /* when wants_check is due, UINT64_MAX: nothing is in flight */
     bool fresh;        /* some source is */
     struct source sources[SYNC_PEERS_MAX];
@@ -72,8 +73,9 @@ struct wants {
     struct claim claims[SYNC_PEERS_MAX * CLAIMS_PER_PEER_MAX];
 };
 
-/* secret: nobody can choose authors that share a bucket. */
-void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE]);
+/* secret: nobody can choose authors that share a bucket. stall_ms_max: how long an answer is waited for at
+ * the most, at least SYNC_STALL_MS_MIN. */
+void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max);
 
 /* A peer came up. Requires: fewer than SYNC_PEERS_MAX are. Returns: its place among the sources. */
 uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled);
@@ -84,6 +86,7 @@ void wants_close(struct wants *wants, uint16_t source);
 struct claim *wants_find(struct wants *wants, uint16_t source, const struct actor_id *author);
 /* The same, new at the end of its line when there was none. Returns: NULL when the source's list is full. */
 struct claim *wants_add(struct wants *wants, uint16_t source, const struct actor_id *author);
+bool wants_has_room(const struct wants *wants, uint16_t source);
 void wants_remove(struct wants *wants, struct claim *claim, uint64_t now_ms);
 /* Any claim of source, NULL when it has none. */
 struct claim *wants_any(struct wants *wants, uint16_t source);

@@ -288,8 +288,18 @@ daemon_refuses() {
     timeout 20 "$bin/tradeproofd" "$@" >"$said" 2>&1 || got=$?
     if [ "$got" = "$code" ] && grep -qF -- "$phrase" "$said"; then good; else bad "$sentence: exit code $got"; fi
 }
+head=$(own_head ase)
 start ase
 daemon_refuses "a second daemon" 7 "using this folder" --home "$world/ase"
+mv "$world/ase/control.token" "$world/token"
+refuses "a daemon asked without its token" 12 "ase/control.token can't be read" ase peers
+head -c 32 /dev/zero >"$world/ase/control.token"
+refuses "a daemon asked with another token" 12 "Restart tradeproofd" ase peers
+refuses "a daemon that is handed a block with another token" 12 "Restart tradeproofd" ase issue "$maria" ase/b
+answers "what is read needs no daemon" 0 "ase/a" ase lookup "$maria"
+mv "$world/token" "$world/ase/control.token"
+answers "with its token it answers" 0 "" ase peers
+ok "nothing was issued meanwhile" [ "$(own_head ase)" = "$head" ]
 stop ase
 daemon_refuses "a daemon on a store of another version" 9 "another version" --home "$world/version"
 daemon_refuses "a daemon without a home" 11 "not set up yet" --home "$world/nobody"

@@ -26,7 +26,7 @@ orphans=0 silent=0
 for ((kill = 0; kill < kills; kill++)); do
     before=$(wc -l <"$world/acknowledged")
     sleep "0.$(printf '%03d' $((RANDOM % 200)))"
-    net=$(children_of "${daemon[shop]}")
+    net="$(children_of "${daemon[shop]}") $(started_by "${daemon[shop]}")"
     stop shop KILL
     # shellcheck disable=SC2086
     until_true 10 are_gone $net || orphans=$((orphans + 1))

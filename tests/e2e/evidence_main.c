@@ -175,7 +175,7 @@ static bool print_proof(void *context, const struct actor_id *author, uint64_t e
 
 static void print_all(struct printing *printing)
 {
-    if (store_each_log(printing->txn, keep_log, printing) != STORE_OK) {
+    if (store_each_log(printing->txn, NULL, keep_log, printing) != STORE_OK) {
         give_up("the logs could not be read");
     }
     for (size_t i = 0; i < printing->count; i++) {

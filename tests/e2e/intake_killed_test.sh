@@ -67,7 +67,7 @@ killed_soon() {
     "$bin/tradeproofd" --home "$world/killed" --listen 127.0.0.1:0 "${peers[@]}" 2>>"$world/killed.log" &
     others=($!)
     sleep "0.$(printf '%03d' $((20 + RANDOM % 60)))"
-    net=$(children_of "${others[0]}")
+    net="$(children_of "${others[0]}") $(started_by "${others[0]}")"
     kill -KILL "${others[0]}"
     wait "${others[0]}" 2>/dev/null
     # shellcheck disable=SC2086

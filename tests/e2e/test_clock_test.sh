@@ -27,7 +27,7 @@ publish_rules ase ase
 do_as reader trust add ase "$(actor_id ase)" ASE
 start ase
 start reader ase
-ok "the daemon prints it" grep -q "a test's: it starts at 2031-05-06.*at speed 500" "$world/ase.log"
+ok "the daemon prints it" grep -q "a test's: it starts at 2031-05-06.*at speed 500, which divides every wait and budget" "$world/ase.log"
 do_as ase issue "$maria" ase/a --from 2031-01-01
 until_answers "what is issued then is valid then" 20 0 "VERDICT: VALID" reader lookup "$maria"
 

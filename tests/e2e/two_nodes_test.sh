@@ -22,11 +22,16 @@ do_as shop issue "$ase" brand/b
 until_answers "what the shop issued is valid at ase" 20 0 "VERDICT: VALID" ase lookup "$ase"
 answers "an issuer judges what it issued" 0 "VERDICT: VALID" ase lookup "$shop"
 
-start reader shop
+# A late node dials by name: one that is found, one that isn't.
+launch reader --peer "$(sed 's/^127.0.0.1/localhost/' "$world/shop/endpoint")" \
+    --peer "nobody.invalid:1,$(cut -d, -f2 "$world/ase/endpoint")" || give_up "reader does not start"
 until_answers "a late node hears what ase issued" 20 0 "VERDICT: VALID" reader lookup "$shop"
 until_answers "a late node hears what the shop issued" 20 0 "VERDICT: VALID" reader lookup "$ase"
 answers "what nobody issued does not meet a requirement" 1 "not held" reader lookup "$ase" --require ase/a
 answers "of what nobody issued there is nothing to say" 2 "UNDETERMINED" reader lookup "$ase" --code ase/a
+
+answers "a peer is shown where its name led" 0 "tcp://127.0.0.1:" reader peers --json
+ok "a name that isn't found is told once" until_true 40 grep -q '"peer-name-not-found","name":"nobody.invalid"' "$world/reader.log"
 
 for name in ase shop reader; do stop "$name"; done
 

@@ -228,6 +228,9 @@ stop() {
 # children_of PID: its process ids.
 children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 
+# started_by PID: the process ids of what that daemon's starter runs: its net processes.
+started_by() { children_of "$(children_of "$1" | tr -d ' ')"; }
+
 # are_gone PID...: ended, if perhaps not yet buried.
 are_gone() {
     local pid

@@ -1,9 +1,11 @@
 #include "tests/sim/core.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "node/daemon_state.h"
+#include "node/heads.h"
+#include "protocol/sync/undecided.h"
 #include "tests/sim/invariants.h"
 
 enum { HEAD_SIZE = 100, WANT_SIZE = 200, BLOCK_ENVELOPE_SIZE = 60 };
@@ -12,16 +14,21 @@ void core_init(struct core *core, uint32_t node, struct world *world, const stru
                struct invariants *invariants, void *memory, uint64_t seed)
 {
     memset(core, 0, offsetof(struct core, actions));
-    core->passed.count = 0;
     core->node = node;
+    core->random = world_mix(seed);
     core->world = world;
     core->authors = authors;
     core->invariants = invariants;
     core->sync = memory;
     core->recheck_ms = UINT64_MAX;
     core->behind = authors->count;
-    sync_init(core->sync, seed, SYNC_HEADS_INTERVAL_MS);
+    sync_init(core->sync, seed, SYNC_WAITS);
     core->deadline_ms = sync_deadline_ms(core->sync);
+}
+
+void core_deinit(struct core *core)
+{
+    peers_deinit(&core->peers);
 }
 
 void core_hold(struct core *core, size_t author, uint32_t length)
@@ -221,6 +228,175 @@ static void feed_block(struct core *core, enum sync_event_kind kind, uint32_t pe
     step(core, &(struct sync_event){.kind = kind, .peer = peer, .head = *head, .size = size}, NULL);
 }
 
+static enum sync_ours compare(const struct core *core, const struct head *head, uint64_t *ours_next)
+{
+    const size_t author = authors_number(core->authors, &head->author);
+
+    *ours_next = 0;
+    if (author == AUTHOR_UNKNOWN) {
+        return SYNC_OURS_NOT_ADMITTED;
+    }
+    if (author == AUTHOR_NAMED) {
+        return SYNC_OURS_MISSING;
+    }
+    *ours_next = core->lengths[author];
+    if (authors_is_true(core->authors, head) && head->seq < core->lengths[author]) {
+        return head->seq + 1 == core->lengths[author] ? SYNC_OURS_SAME : SYNC_OURS_AHEAD;
+    }
+    return core_admits(core, author) ? SYNC_OURS_MISSING : SYNC_OURS_NOT_ADMITTED;
+}
+
+/* ---- undecided heads ---- */
+
+static struct undecided *undecided_of(struct core *core, struct peer *peer)
+{
+    uint64_t secret[PLACE_SECRET_SIZE / sizeof(uint64_t)];
+
+    if (peer->undecided == NULL) {
+        for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) {
+            secret[i] = world_draw(&core->random, UINT64_MAX);
+        }
+        peer->undecided = calloc(1, sizeof *peer->undecided);
+        assert(peer->undecided != NULL);
+        undecided_init(peer->undecided, (const uint8_t *)secret, UNDECIDED_ASK_MS);
+    }
+    return peer->undecided;
+}
+
+/* Here is no shop that anybody could introduce: it only takes its turn. */
+static void ask_introduction(const struct core *core, struct peer *peer, struct undecided_head *at)
+{
+    const uint64_t now_ms = world_now_ms(core->world);
+
+    if (now_ms < at->ask_ms || !peers_may_introduce(&peer->asking, now_ms)) {
+        undecided_rest(peer->undecided, at);
+    } else {
+        undecided_asked(peer->undecided, at, now_ms);
+    }
+}
+
+static void pass_over(struct core *core, struct peer *peer, const struct head *head)
+{
+    ask_introduction(core, peer, undecided_put(undecided_of(core, peer), head));
+}
+
+static void forget(const struct peer *peer, const struct actor_id *author)
+{
+    struct undecided_head *at = peer->undecided == NULL ? NULL : undecided_find(peer->undecided, author);
+
+    if (at != NULL) {
+        undecided_remove(peer->undecided, at);
+    }
+}
+
+static void feed_head(struct core *core, struct peer *peer, const struct head *head)
+{
+    struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer->id, .head = *head};
+
+    event.ours = compare(core, head, &event.ours_next);
+    if (event.ours == SYNC_OURS_NOT_ADMITTED) {
+        pass_over(core, peer, head);
+    } else if (event.ours == SYNC_OURS_MISSING && !sync_may_claim(core->sync, peer->id, &head->author)) {
+        undecided_hurry(undecided_of(core, peer), undecided_put(peer->undecided, head));
+    } else {
+        forget(peer, &head->author);
+    }
+    step(core, &event, NULL);
+}
+
+static void hurry(struct core *core, const struct actor_id *author)
+{
+    for (size_t i = 0; i < core->peers.count; i++) {
+        struct undecided *undecided = core->peers.entries[i].undecided;
+        struct undecided_head *at = undecided == NULL ? NULL : undecided_find(undecided, author);
+
+        if (at != NULL) {
+            undecided_hurry(undecided, at);
+        }
+    }
+}
+
+/* An accepted block names those whom it accredits: they are looked at next. */
+static void hurry_named(struct core *core, size_t by, uint64_t seq)
+{
+    for (size_t i = core->authors->count; i-- > 0;) {
+        const struct author *author = &core->authors->items[i];
+
+        if (author->accredited_by == by && author->accredited_at == seq) {
+            const struct actor_id id = authors_id(core->authors, i);
+
+            hurry(core, &id);
+        }
+    }
+}
+
+static struct undecided_head *due_of(const struct core *core, const struct peer *peer)
+{
+    struct undecided_head *at =
+        peer->undecided == NULL ? NULL : undecided_first(peer->undecided, UNDECIDED_DUE);
+
+    return at != NULL && sync_may_claim(core->sync, peer->id, &at->author) ? at : NULL;
+}
+
+static struct undecided_head *ask_of(const struct core *core, const struct peer *peer, uint64_t *next_ms)
+{
+    const uint64_t now_ms = world_now_ms(core->world), may_ms = peers_introduce_ms(&peer->asking, now_ms);
+    struct undecided_head *at =
+        peer->undecided == NULL ? NULL : undecided_to_ask(peer->undecided, now_ms, next_ms);
+
+    if (at != NULL && may_ms > now_ms) {
+        *next_ms = may_ms < *next_ms ? may_ms : *next_ms;
+        return NULL;
+    }
+    return at;
+}
+
+/* Returns: whether anything of peer was to be looked at. */
+static bool look(struct core *core, struct peer *peer)
+{
+    uint64_t next_ms = UINT64_MAX, ours_next = 0;
+    struct undecided_head *at = due_of(core, peer);
+    struct head head;
+
+    at = at == NULL ? ask_of(core, peer, &next_ms) : at;
+    if (at == NULL) {
+        return false;
+    }
+    head = undecided_head_of(at);
+    if (compare(core, &head, &ours_next) == SYNC_OURS_NOT_ADMITTED) {
+        ask_introduction(core, peer, at);
+    } else {
+        undecided_remove(peer->undecided, at);
+        feed_head(core, peer, &head);
+    }
+    return true;
+}
+
+/* A turn of the loop. */
+static void recheck(struct core *core)
+{
+    size_t idle = 0;
+
+    for (size_t i = 0; i < RECHECK_HEADS_MAX && idle < core->peers.count; i++) {
+        core->recheck_at = (core->recheck_at + 1) % core->peers.count;
+        idle = look(core, &core->peers.entries[core->recheck_at]) ? 0 : idle + 1;
+    }
+}
+
+static void note_wake(struct core *core)
+{
+    core->recheck_ms = UINT64_MAX;
+    for (size_t i = 0; i < core->peers.count; i++) {
+        const struct peer *peer = &core->peers.entries[i];
+
+        if (due_of(core, peer) != NULL || ask_of(core, peer, &core->recheck_ms) != NULL) {
+            core->recheck_ms = world_now_ms(core->world);
+        }
+    }
+}
+
+/* ---- what comes ---- */
+
 void core_on_up(struct core *core, uint32_t node, bool dialled)
 {
     struct peer *peer = &core->peers.entries[core->peers.count++];
@@ -244,60 +420,9 @@ void core_on_down(struct core *core, uint32_t node)
     }
     event.peer = peer->id;
     core->full -= peer->kicked;
-    passed_over_forget(&core->passed, event.peer);
     step(core, &event, NULL);
     peers_remove(&core->peers, peer);
-}
-
-static void recheck_later(struct core *core)
-{
-    if (core->recheck_ms == UINT64_MAX) {
-        core->recheck_ms = world_now_ms(core->world) + RECHECK_DELAY_MS;
-    }
-}
-
-static enum sync_ours compare(const struct core *core, const struct head *head, uint64_t *ours_next)
-{
-    const size_t author = authors_number(core->authors, &head->author);
-
-    *ours_next = 0;
-    if (author == AUTHOR_UNKNOWN) {
-        return SYNC_OURS_NOT_ADMITTED;
-    }
-    if (author == AUTHOR_NAMED) {
-        return SYNC_OURS_MISSING;
-    }
-    *ours_next = core->lengths[author];
-    if (authors_is_true(core->authors, head) && head->seq < core->lengths[author]) {
-        return head->seq + 1 == core->lengths[author] ? SYNC_OURS_SAME : SYNC_OURS_AHEAD;
-    }
-    return core_admits(core, author) ? SYNC_OURS_MISSING : SYNC_OURS_NOT_ADMITTED;
-}
-
-static void feed_head(struct core *core, uint32_t peer, const struct head *head)
-{
-    struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer, .head = *head};
-
-    event.ours = compare(core, head, &event.ours_next);
-    if (event.ours == SYNC_OURS_NOT_ADMITTED) {
-        (void)passed_over_add(&core->passed, peer, head);
-    }
-    step(core, &event, NULL);
-}
-
-/* Authors that an accepted block admits now are asked for at once. */
-static void recheck_passed(struct core *core)
-{
-    core->recheck_ms = UINT64_MAX;
-    for (size_t i = core->passed.count; i-- > 0;) {
-        const struct passed_over_head passed = core->passed.heads[i];
-        uint64_t ours_next = 0;
-
-        if (compare(core, &passed.head, &ours_next) != SYNC_OURS_NOT_ADMITTED) {
-            passed_over_remove(&core->passed, i);
-            feed_head(core, passed.peer, &passed.head);
-        }
-    }
+    note_wake(core);
 }
 
 static void extend(struct core *core, uint32_t peer, size_t author, const struct head *head, size_t size)
@@ -308,51 +433,56 @@ static void extend(struct core *core, uint32_t peer, size_t author, const struct
         core->whole_us = core->world->now_us;
     }
     feed_block(core, SYNC_BLOCK_NEW, peer, head, size);
-    recheck_later(core);
+    if (peer != SYNC_LOCAL) {
+        feed_block(core, SYNC_BLOCK_IN, peer, head, size);
+    }
+    hurry_named(core, author, head->seq);
 }
 
-static void on_block(struct core *core, uint32_t peer, const struct head *head, size_t size)
+static void on_block(struct core *core, struct peer *peer, const struct head *head, size_t size)
 {
     const size_t author = authors_number(core->authors, &head->author);
 
     assert(author < core->authors->count && authors_is_true(core->authors, head));
-    if (!core_admits(core, author)) {
-        (void)passed_over_add(&core->passed, peer, head);
-        return;
+    if (head->seq < core->lengths[author]) {
+        feed_block(core, SYNC_BLOCK_IN, peer->id, head, size);
+    } else if (!core_admits(core, author)) {
+        pass_over(core, peer, head);
+    } else if (head->seq > core->lengths[author]) {
+        feed_block(core, SYNC_BLOCK_ORPHAN, peer->id, head, size);
+    } else {
+        extend(core, peer->id, author, head, size);
     }
-    if (head->seq > core->lengths[author]) {
-        feed_block(core, SYNC_BLOCK_ORPHAN, peer, head, size);
-        return;
+}
+
+static void on_frame(struct core *core, struct peer *peer, const struct sim_frame *frame)
+{
+    switch (frame->kind) {
+    case FRAME_HEADS:
+        for (size_t i = 0; i < frame->head_count; i++) {
+            feed_head(core, peer, &frame->heads[i]);
+        }
+        break;
+    case FRAME_WANT:
+        step(core,
+             &(struct sync_event){.kind = SYNC_PEER_WANT, .peer = peer->id, .author = frame->head.author},
+             frame);
+        break;
+    case FRAME_BLOCK:
+        on_block(core, peer, &frame->head, frame->size);
+        break;
+    default: /* what a newer node says, this one ignores */
+        break;
     }
-    if (head->seq == core->lengths[author]) {
-        extend(core, peer, author, head, size);
-    }
-    feed_block(core, SYNC_BLOCK_IN, peer, head, size);
 }
 
 void core_on_frame(struct core *core, const struct sim_frame *frame)
 {
-    const struct peer *peer = core_peer(core, frame->from);
-    const uint32_t id = peer == NULL ? SYNC_LOCAL : peer->id;
+    struct peer *peer = core_peer(core, frame->from);
 
-    if (peer == NULL || peer->kicked) {
-        return;
-    }
-    switch (frame->kind) {
-    case FRAME_HEADS:
-        for (size_t i = 0; i < frame->head_count; i++) {
-            feed_head(core, id, &frame->heads[i]);
-        }
-        break;
-    case FRAME_WANT:
-        step(core, &(struct sync_event){.kind = SYNC_PEER_WANT, .peer = id, .author = frame->head.author},
-             frame);
-        break;
-    case FRAME_BLOCK:
-        on_block(core, id, &frame->head, frame->size);
-        break;
-    default: /* what a newer node says, this one ignores */
-        break;
+    if (peer != NULL && !peer->kicked) {
+        on_frame(core, peer, frame);
+        note_wake(core);
     }
 }
 
@@ -361,6 +491,7 @@ void core_publish(struct core *core, size_t author)
     const struct head head = authors_head(core->authors, author, core->authors->items[author].length);
 
     extend(core, SYNC_LOCAL, author, &head, 0);
+    note_wake(core);
 }
 
 void core_on_time(struct core *core)
@@ -371,8 +502,9 @@ void core_on_time(struct core *core)
         step(core, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
     }
     if (now_ms >= core->recheck_ms) {
-        recheck_passed(core);
+        recheck(core);
     }
+    note_wake(core);
 }
 
 uint64_t core_wake_us(const struct core *core)

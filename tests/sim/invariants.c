@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "protocol/sync/undecided.h"
 #include "protocol/sync/wants.h"
 #include "tests/sim/core.h"
 
@@ -89,27 +90,25 @@ static bool stands(struct wants *wants, uint16_t source, const struct core *core
     return wants_find(wants, source, &id) != NULL;
 }
 
-static void look_at_honest(struct invariants *invariants, const struct core *core, struct wants *wants,
-                           uint16_t source, uint32_t node)
+static bool is_remembered(const struct peer *peer, const struct core *core, size_t author)
 {
-    const struct honest_claim *claims = invariants->claims[core->node][node];
+    const struct actor_id id = authors_id(core->authors, author);
+
+    return peer->undecided != NULL && undecided_find(peer->undecided, &id) != NULL;
+}
+
+static void look_at_honest(struct invariants *invariants, const struct core *core, struct wants *wants,
+                           uint16_t source, const struct peer *peer)
+{
+    const struct honest_claim *claims = invariants->claims[core->node][peer->number];
 
     for (size_t i = 0; i < core->authors->count; i++) {
         if (claims[i].length > core->lengths[i] && claims[i].asked < CLAIM_ATTEMPTS_MAX) {
             hold_to(invariants, core, stands(wants, source, core, i),
                     "what an honest peer claims stands until it came, or was asked for in vain");
         }
-    }
-}
-
-static void look_at_passed(struct invariants *invariants, const struct core *core)
-{
-    size_t of_peer = 0;
-
-    for (size_t i = 0; i < core->passed.count; i++) {
-        of_peer = i > 0 && core->passed.heads[i].peer == core->passed.heads[i - 1].peer ? of_peer + 1 : 1;
-        hold_to(invariants, core, of_peer <= PASSED_OVER_PER_PEER_MAX,
-                "a peer's undecided heads are bounded");
+        hold_to(invariants, core, !claims[i].undecided || is_remembered(peer, core, i),
+                "what an honest peer has of whom nothing admits yet is remembered");
     }
 }
 
@@ -117,10 +116,9 @@ static void look_at_passed(struct invariants *invariants, const struct core *cor
 static uint64_t look_at(struct invariants *invariants, struct core *core)
 {
     struct wants *wants = sync_wants(core->sync);
-    uint64_t cost = LOOK_EVERY + core->passed.count;
+    uint64_t cost = LOOK_EVERY;
 
     invariants->looks++;
-    look_at_passed(invariants, core);
     for (size_t i = 0; i < core->peers.count; i++) {
         const struct peer *peer = &core->peers.entries[i];
 
@@ -128,7 +126,7 @@ static uint64_t look_at(struct invariants *invariants, struct core *core)
             if (wants->sources[at].used && wants->sources[at].peer == peer->id) {
                 cost += look_at_source(invariants, core, wants, at).claims;
                 if (peer->number < invariants->core_count) {
-                    look_at_honest(invariants, core, wants, at, peer->number);
+                    look_at_honest(invariants, core, wants, at, peer);
                 }
             }
         }
@@ -169,8 +167,9 @@ void invariants_before(struct invariants *invariants, struct core *core, const s
 
 static void note_head(struct honest_claim *claim, const struct sync_event *event)
 {
+    claim->undecided = event->ours == SYNC_OURS_NOT_ADMITTED;
     if (event->ours != SYNC_OURS_MISSING) {
-        *claim = (struct honest_claim){0};
+        claim->length = claim->asked = 0;
     } else if (event->head.seq + 1 > claim->length) {
         claim->length = (uint16_t)(event->head.seq + 1);
     }

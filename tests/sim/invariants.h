@@ -16,6 +16,7 @@ struct core;
 struct honest_claim {
     uint16_t length; /* 0: nothing */
     uint16_t asked;
+    bool undecided; /* of an author whom nothing admitted there */
 };
 
 struct invariants {

@@ -478,6 +478,7 @@ static void end(struct run *run)
     outcome->frames = run->world.frames;
     for (size_t i = 0; i < run->scenario->core_count; i++) {
         outcome->whole_us[i] = run->cores[i].whole_us;
+        core_deinit(&run->cores[i]);
     }
     world_deinit(&run->world);
 }

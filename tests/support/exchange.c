@@ -45,7 +45,7 @@ static void open_end(struct exchange_end *end)
     link_net(end);
     end->sync = malloc(sync_size());
     must(end->sync != NULL);
-    sync_init(end->sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(end->sync, 1, SYNC_WAITS);
     must(ingest_init(&end->ingest, end->store, exchange.network, exchange.trust, NULL));
     must(peers_init(&end->peers, exchange.network, &end->keys, &end->options, end->processes));
     must(relay_init(&end->relay, &end->ingest, &end->peers));

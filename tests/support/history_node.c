@@ -69,6 +69,8 @@ void history_node_begin(struct history_node *node, const struct history_world *w
     memset(node->followed, 0, sizeof node->followed);
     memset(node->was_followed, 0, sizeof node->was_followed);
     memset(node->met, 0, sizeof node->met);
+    memset(node->met_as, 0, sizeof node->met_as);
+    node->met_count = 0;
     memset(node->heard, 0, sizeof node->heard);
     memset(node->first_said_s, 0, sizeof node->first_said_s);
     memset(node->last_said_s, 0, sizeof node->last_said_s);
@@ -151,9 +153,10 @@ static bool is_rotation_after(const struct history *history, int rotation, int b
 static struct history_time rotation_came(const struct history_node *node, int block, struct history_time now)
 {
     const struct history *history = &node->world->history;
+    size_t first = SIZE_MAX;
     for (size_t i = 0; i < history->count; i++) {
-        if (is_rotation_after(history, (int)i, block) && node->met[i].true_s > 0 &&
-            node->met[i].true_s < now.true_s) {
+        if (is_rotation_after(history, (int)i, block) && node->met_as[i] > 0 && node->met_as[i] < first) {
+            first = node->met_as[i];
             now = node->met[i];
         }
     }
@@ -170,26 +173,16 @@ static void note_followed_until(struct history_node *node, int block, struct his
     node->known[block].followed_least_s = shown_s < true_s ? shown_s : true_s;
 }
 
-/* Whether a rotation that truly came after a block seems to have come before. */
-static bool seems_late(const struct history_node *node, int block)
+static bool is_late(const struct history_node *node, int block)
 {
     const struct history *history = &node->world->history;
-    const struct history_time *met = &node->met[block];
     for (size_t i = 0; i < history->count; i++) {
-        if (is_rotation_after(history, (int)i, block) && node->met[i].true_s >= met->true_s &&
-            node->met[i].shown_s < met->shown_s) {
+        if (is_rotation_after(history, (int)i, block) && node->met_as[i] > 0 &&
+            node->met_as[i] < node->met_as[block]) {
             return true;
         }
     }
     return false;
-}
-
-static void note_late(struct history_node *node, int author)
-{
-    for (size_t i = 0; i < node->world->history.count; i++) {
-        bool met = node->met[i].true_s > 0 && node->world->history.blocks[i].author == author;
-        node->known[i].seems_late = met ? seems_late(node, (int)i) : node->known[i].seems_late;
-    }
 }
 
 /* When it came first. */
@@ -201,8 +194,9 @@ static void note_met(struct history_node *node, int block, uint64_t now_s)
     if (node->met[block].true_s == 0 && store_first_arrival(node->txn, &node->world->actors[told->author].id,
                                                             built->seq, &built->hash, &first_s) == STORE_OK) {
         node->met[block] = time_of(node, now_s);
+        node->met_as[block] = ++node->met_count;
+        node->known[block].late = is_late(node, block);
     }
-    note_late(node, told->author);
 }
 
 static void note_followed(struct history_node *node, int author, uint64_t now_s)

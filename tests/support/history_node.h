@@ -27,8 +27,9 @@ struct history_node {
     bool set_back;   /* …which was set back */
     bool followed[TOLD_MAX], was_followed[TOLD_MAX];
     struct history_time followed_from[TOLD_MAX];
-    struct history_time met[TOLD_MAX]; /* 0: never */
-    bool heard[TOLD_AUTHORS_MAX];      /* its last checkpoint was taken, and is fresh */
+    struct history_time met[TOLD_MAX];  /* 0: never */
+    size_t met_count, met_as[TOLD_MAX]; /* in which order, from 1 */
+    bool heard[TOLD_AUTHORS_MAX];       /* its last checkpoint was taken, and is fresh */
     uint64_t first_said_s[TOLD_AUTHORS_MAX],
         last_said_s[TOLD_AUTHORS_MAX]; /* of those offered; 0: none was */
     const char *fault;                 /* NULL, or what it did that no node may do */

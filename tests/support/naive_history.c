@@ -257,11 +257,8 @@ static enum counts dropped_counts_against(const struct view *view, int block)
 {
     const struct known *known = &view->known[block];
     enum counts named = is_named(view, block);
-    if (known->seems_late) {
-        return COUNTS_PERHAPS;
-    }
     if (named != COUNTS_NOT) {
-        return named == COUNTS ? IS_DOUBT : COUNTS_PERHAPS;
+        return named == COUNTS && !known->late ? IS_DOUBT : COUNTS_PERHAPS;
     }
     if (known->followed_s < FOLLOWED_LONG_S && !known->followed_twice) {
         return COUNTS_NOT;
@@ -498,11 +495,12 @@ static enum counts is_void_still(const struct view *view, int certificate)
     return strongest;
 }
 
+/* An `erase` is against whose certificate it covers, and covers those alone that its branch has. */
 static enum counts is_erased(const struct view *view, int certificate)
 {
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < view->history->count; i++) {
-        if (is_about(view, i, TOLD_ERASE, certificate)) {
+        if (is_about(view, i, TOLD_ERASE, certificate) && told_descends(view->history, (int)i, certificate)) {
             enum counts counts = counts_for(view, (int)i);
             strongest = counts > strongest ? counts : strongest;
         }
@@ -619,8 +617,8 @@ static const char *why_not_valid(enum counts stands, enum counts revoked, enum c
     if (revoked == COUNTS || revoked == IS_DOUBT) {
         return "a revocation of it is known";
     }
-    if (erased == COUNTS) {
-        return "it was erased";
+    if (erased == COUNTS || erased == IS_DOUBT) {
+        return "it was erased on some branch";
     }
     if (authority->accredited != COUNTS) {
         return "its issuer is not accredited for certain";

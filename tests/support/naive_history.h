@@ -8,8 +8,8 @@
  *
  * Of days it knows the last one of a certificate, those from which on a statement speaks, and the one on
  * which it was signed by its author's clock. Of a node's clock it knows for how long a block was followed by
- * it, and in truth, and whether by it a block came after the rotation that leaves it: where the two differ it
- * asks for nothing. It knows nothing of periods of accreditations, of what comes too late for their end, of
+ * it, and in truth: where the two differ it asks for nothing, nor of a block that came after the rotation
+ * that leaves it. It knows nothing of periods of accreditations, of what comes too late for their end, of
  * first days of certificates, of evidence by an earlier time, nor of stale checkpoints: history_answer says
  * whether all authors were heard. */
 
@@ -64,7 +64,7 @@ struct known {
     uint64_t followed_s,
         followed_least_s; /* for how long it was followed at a stretch, at most and at least */
     bool followed_twice;  /* left and followed again: how long is not asked of the model */
-    bool seems_late;      /* by a clock that was set it came after the rotation that leaves it */
+    bool late;            /* the rotation that leaves it came before */
 };
 
 /* What may be answered about a certificate. */

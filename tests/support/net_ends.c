@@ -33,13 +33,23 @@ uint64_t net_end_now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+struct starter *net_end_starter(void)
+{
+    static struct starter starter = {.fd = -1};
+    if (starter.fd < 0) {
+        bool begun = starter_begin(&starter);
+        assert(begun);
+    }
+    return &starter;
+}
+
 static void net_end_init(struct net_end *end, enum net_role role)
 {
     *end = (struct net_end){0};
     randombytes_buf(end->secret_key, sizeof end->secret_key);
     int derived = crypto_scalarmult_base(end->public_key, end->secret_key);
     assert(derived == 0);
-    supervisor_init(&end->process, role, net_end_now_ms());
+    supervisor_init(&end->process, net_end_starter(), role, net_end_now_ms());
 }
 
 static void write_listener_settings(struct net_end *end, bool only_known, const uint8_t (*known)[32],
@@ -100,12 +110,14 @@ static void start(struct net_end *end)
     if (!supervisor_start(&end->process, net_end_now_ms())) {
         return;
     }
-    uint8_t config[64 + sizeof end->settings];
+    static const uint8_t speed[4] = {0, 0, 0, 1};
+    uint8_t config[68 + sizeof end->settings];
     memcpy(config, end->secret_key, 32);
     memcpy(config + 32, end->public_key, 32);
-    memcpy(config + 64, end->settings, end->settings_size);
+    memcpy(config + 64, speed, sizeof speed);
+    memcpy(config + 68, end->settings, end->settings_size);
     bool queued =
-        netlink_send(&end->process.link, NETLINK_CONFIG, 0, bytes_of(config, 64 + end->settings_size));
+        netlink_send(&end->process.link, NETLINK_CONFIG, 0, bytes_of(config, 68 + end->settings_size));
     if (end->dial.set) {
         queued &= netlink_send(&end->process.link, NETLINK_DIAL, end->dial.peer,
                                bytes_of(end->dial.payload, end->dial.size));

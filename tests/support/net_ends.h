@@ -38,6 +38,9 @@ struct net_end {
 /* Returns: the exit code when this program was started as a net process, else -1. */
 int net_end_main(int argc, char **argv);
 
+/* This program's, which ends with it; begun when it is first asked for, before any thread. */
+struct starter *net_end_starter(void);
+
 uint64_t net_end_now_ms(void);
 void net_end_listener(struct net_end *end, bool only_known, const uint8_t (*known)[32], size_t known_count);
 void net_end_dialler(struct net_end *end, uint32_t peer, const uint8_t server_key[32], uint16_t port);

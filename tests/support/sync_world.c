@@ -38,7 +38,7 @@ struct sync_world *sync_world_create(uint64_t seed, size_t node_count, size_t au
     for (size_t i = 0; i < node_count; i++) {
         world->nodes[i].sync = malloc(sync_size());
         assert(world->nodes[i].sync != NULL);
-        sync_init(world->nodes[i].sync, sync_world_draw(world, UINT64_MAX), SYNC_HEADS_INTERVAL_MS);
+        sync_init(world->nodes[i].sync, sync_world_draw(world, UINT64_MAX), SYNC_WAITS);
         for (size_t a = 0; a < author_count; a++) {
             world->nodes[i].logs[a].admitted = true;
         }

@@ -13,6 +13,7 @@
 
 #include "cmd/daemon_answer.h"
 #include "cmd/publish.h"
+#include "node/control_wire.h"
 #include "protocol/wire/block.h"
 #include "tests/support/set_now.h"
 
@@ -49,6 +50,9 @@ static int set_up(void **state)
     assert_non_null(keyring);
     assert_true(writer_end(&writer, &record));
     assert_int_equal(home_write(&home, "actor.public", record.data, record.size, 0644), HOME_OK);
+    assert_int_equal(
+        home_write(&home, CONTROL_TOKEN_FILE, (uint8_t[CONTROL_TOKEN_SIZE]){1}, CONTROL_TOKEN_SIZE, 0600),
+        HOME_OK);
     set_now(1000000);
     open_session();
     return 0;
@@ -56,8 +60,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const files[] = {"actor.public",   "network",        "lock",  "sign.lock",
-                                        "store/data.mdb", "store/lock.mdb", "store", "challenges"};
+    static const char *const files[] = {"actor.public",   "network",   CONTROL_TOKEN_FILE,
+                                        "lock",           "sign.lock", "store/data.mdb",
+                                        "store/lock.mdb", "store",     "challenges"};
     char path[128];
 
     (void)state;
@@ -506,7 +511,8 @@ static void *be_mute(void *context)
 {
     static uint8_t request[CONTROL_SIZE_MAX];
     const struct mute_daemon *mute = context;
-    size_t size = 5, read = 0;
+    enum { HEADER_SIZE = CONTROL_LENGTH_SIZE + CONTROL_HEAD_SIZE };
+    size_t size = HEADER_SIZE, read = 0;
 
     while (read < size) {
         ssize_t count = recv(mute->fd, request + read, size - read, 0);
@@ -515,12 +521,10 @@ static void *be_mute(void *context)
             return NULL;
         }
         read += (size_t)count;
-        size = read < 5 ? 5
-                        : 4 + ((size_t)request[0] << 24 | (size_t)request[1] << 16 | (size_t)request[2] << 8 |
-                               request[3]);
+        size = read < HEADER_SIZE ? HEADER_SIZE : CONTROL_LENGTH_SIZE + control_get_length(request);
     }
     if (mute->takes) {
-        take_block(bytes_of(request + 5, size - 5));
+        take_block(bytes_of(request + HEADER_SIZE, size - HEADER_SIZE));
     }
     if (!mute->stays) {
         shutdown(mute->fd, SHUT_RDWR);
@@ -570,7 +574,7 @@ static void whether_a_block_stands_is_looked_for_where_the_daemon_does_not_answe
 static void a_question_to_a_daemon_that_hangs_ends(void **state)
 {
     const struct timeval soon = {.tv_usec = 20000};
-    char asked[64];
+    char asked[128];
     json_t *answer;
     int ends[2];
 

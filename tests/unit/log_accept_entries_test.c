@@ -637,6 +637,31 @@ static void test_a_status_block_says_16384_things(void **state)
     bench_check("one more", bench_forge(NULL), REASON_TOUCHES_TOO_MANY);
 }
 
+/* In whatever order they are named: what is gathered for a block, and counted, is each of them once. */
+static void test_entries_that_are_named_twice_are_reached_once(void **state)
+{
+    static const struct reach_entries said[] = {{AT_WIDE, 40, 50}, {AT_WIDE, 0, 9},   {AT_CONTENT, 1, 1},
+                                                {AT_WIDE, 5, 20},  {AT_WIDE, 21, 22}, {AT_WIDE, 7, 8}};
+    static const struct reach_entries reached[] = {{AT_CONTENT, 1, 1}, {AT_WIDE, 0, 22}, {AT_WIDE, 40, 50}};
+    enum { SAID = sizeof said / sizeof said[0], REACHED = sizeof reached / sizeof reached[0] };
+    struct log_reach reach;
+    struct block block;
+
+    (void)state;
+    log_builder_begin(&bench->builder, CLASS_STATUS);
+    for (size_t i = 0; i < SAID; i++) {
+        struct index_range range;
+        const struct status status =
+            build_status(said[i].seq, &range, said[i].first, said[i].last, STATUS_REVOKED, 45100);
+
+        log_builder_add(&bench->builder, ENTRY_STATUS, &status);
+    }
+    assert_int_equal(block_decode(&block, &bench->network, bench_forge(NULL), &bench->scratch), REASON_NONE);
+    assert_int_equal(log_reach_of(&reach, &block, &bench->scratch), REASON_NONE);
+    assert_int_equal(reach.entry_count, REACHED);
+    assert_memory_equal(reach.entries, reached, sizeof reached);
+}
+
 static void test_a_status_block_erases_4096_entries(void **state)
 {
     uint64_t seq = log_builder_content(&bench->builder, &bench->log, BLOCK_ENTRIES_MAX);
@@ -663,6 +688,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_need_of_an_upgrade_ends_with_the_block, bench_make,
                                         bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_erases_4096_entries, bench_make, bench_drop),
+        cmocka_unit_test_setup_teardown(test_entries_that_are_named_twice_are_reached_once, bench_make,
+                                        bench_drop),
         cmocka_unit_test_setup_teardown(test_erasing_keeps_hash_and_standing, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_history_keeps_room_to_revoke, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_full_history_is_repaired_after_a_rotation, bench_make,

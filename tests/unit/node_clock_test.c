@@ -130,12 +130,63 @@ static void rhythms_are_as_many_times_shorter(void **state)
     }
 }
 
+static void waits_for_others_are_shorter_down_to_two_seconds(void **state)
+{
+    static const struct {
+        const char *sentence, *speed;
+        uint64_t interval_ms, expected_ms;
+    } rows[] = {
+        {"at the machine's speed they are what they are", NULL, 600000, 600000},
+        {"short ones too", NULL, 2, 2},
+        {"at speed 1 as well", "1", 30000, 30000},
+        {"at speed 10 a minute is six seconds", "10", 60000, 6000},
+        {"an answer takes two seconds at any speed", "10", 10000, CLOCK_WAIT_MS_MIN},
+        {"also at the highest", "100000", 90000, CLOCK_WAIT_MS_MIN},
+        {"two seconds stay two seconds", "2", 2000, 2000},
+        {"what is shorter anyway stays so", "100000", 500, 500},
+        {"down to nothing", "100000", 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(configure("test", NULL, rows[i].speed, true), CLOCK_OK);
+        if (clock_wait_ms(rows[i].interval_ms) != rows[i].expected_ms) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
+static void a_speed_that_was_decided_elsewhere_is_taken(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t speed;
+        bool taken;
+    } rows[] = {
+        {"the machine's", 1, true},
+        {"the highest", CLOCK_SPEED_MAX, true},
+        {"none", 0, false},
+        {"one too many", CLOCK_SPEED_MAX + 1, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(clock_take_speed(7));
+        if (clock_take_speed(rows[i].speed) != rows[i].taken ||
+            clock_speed() != (rows[i].taken ? rows[i].speed : 7)) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_variables_are_taken_or_refused, forget),
         cmocka_unit_test_teardown(a_daemons_clock_runs_and_a_commands_stands, forget),
         cmocka_unit_test_teardown(rhythms_are_as_many_times_shorter, forget),
+        cmocka_unit_test_teardown(waits_for_others_are_shorter_down_to_two_seconds, forget),
+        cmocka_unit_test_teardown(a_speed_that_was_decided_elsewhere_is_taken, forget),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "store/consents.h"
 #include "store/own.h"
 #include "tests/support/shop_world.h"
@@ -124,6 +125,24 @@ static void what_fails_is_not_tried_again_in_each_turn(void **state)
     assert_int_equal(consent_checks_step(&checks, world.store, again_ms), STORE_DAMAGED);
 }
 
+static void at_a_tests_speed_it_is_tried_again_sooner(void **state)
+{
+    const struct entry_at nowhere = {0, 7, 0};
+    struct consent_checks usual = {.left = false}, fast = usual;
+    struct store_txn *txn;
+
+    (void)state;
+    publish_roster(0);
+    txn = world_write(&world);
+    assert_int_equal(own_put(txn, OWN_UNSETTLED, &nowhere, NULL), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(consent_checks_step(&usual, world.store, NOW_MS), STORE_DAMAGED);
+    assert_true(clock_take_speed(10));
+    assert_int_equal(consent_checks_step(&fast, world.store, NOW_MS), STORE_DAMAGED);
+    assert_true(clock_take_speed(1));
+    assert_int_equal(usual.from_ms - NOW_MS, 10 * (fast.from_ms - NOW_MS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +150,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_left_when_the_store_was_closed_is_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_written_where_none_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(what_fails_is_not_tried_again_in_each_turn, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_a_tests_speed_it_is_tried_again_sooner, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("consent checks", tests, NULL, NULL);

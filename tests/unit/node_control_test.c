@@ -1,8 +1,10 @@
 #include "node/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "node/control_server.h"
 #include "tests/support/short_descriptors.h"
 #include "tests/support/temp_folder.h"
@@ -21,6 +24,7 @@
 struct fixture {
     char *folder;
     struct home home;
+    char token_path[HOME_PATH_MAX + 64];
     struct control_server server;
     uint8_t reply[CONTROL_REPLY_MAX];
 };
@@ -37,7 +41,8 @@ static int setup(void **state)
     if (home_create(&fixture->home, fixture->folder, "test") != HOME_OK) {
         return -1;
     }
-    return control_server_init(&fixture->server, &fixture->home) == HOME_OK ? 0 : -1;
+    home_file(&fixture->home, CONTROL_TOKEN_FILE, fixture->token_path);
+    return sodium_init() >= 0 && control_server_init(&fixture->server, &fixture->home) == HOME_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -86,6 +91,7 @@ static size_t client_count(const struct fixture *fixture)
 /* ---- whole calls ---- */
 
 struct call {
+    const struct home *home;
     int fd;
     enum control_op op;
     struct bytes request;
@@ -99,8 +105,8 @@ static void *run_call(void *context)
 {
     struct call *call = context;
 
-    call->error =
-        control_call(call->fd, call->op, call->request, &call->result, call->reply, &call->reply_size);
+    call->error = control_call(call->home, call->fd, call->op, call->request, &call->result, call->reply,
+                               &call->reply_size);
     return NULL;
 }
 
@@ -109,7 +115,7 @@ static struct control_request await_request(struct fixture *fixture)
 {
     struct control_request request;
 
-    while (!control_server_next(&fixture->server, &request)) {
+    while (!control_server_next(&fixture->server, &request, 0)) {
         struct pollfd fds[CONTROL_POLLS_MAX];
         size_t count = control_server_polls(&fixture->server, fds);
 
@@ -141,7 +147,8 @@ static void the_largest_request_and_reply_go_through(void **state)
 {
     struct fixture *fixture = *state;
     uint8_t *large = malloc(CONTROL_REPLY_MAX);
-    struct call call = {.fd = connect_client(fixture), .op = CONTROL_IMPORT, .reply = fixture->reply};
+    struct call call = {
+        .home = &fixture->home, .fd = connect_client(fixture), .op = CONTROL_IMPORT, .reply = fixture->reply};
     struct control_request request;
     pthread_t thread;
 
@@ -169,7 +176,8 @@ static void the_largest_request_and_reply_go_through(void **state)
 static void one_connection_asks_again(void **state)
 {
     struct fixture *fixture = *state;
-    struct call call = {.fd = connect_client(fixture), .op = CONTROL_STATUS, .reply = fixture->reply};
+    struct call call = {
+        .home = &fixture->home, .fd = connect_client(fixture), .op = CONTROL_STATUS, .reply = fixture->reply};
 
     for (uint32_t i = 0; i < 3; i++) {
         struct control_request request;
@@ -190,24 +198,41 @@ static void one_connection_asks_again(void **state)
 
 /* ---- what clients do wrong ---- */
 
+enum {
+    OP_AT = CONTROL_LENGTH_SIZE,
+    TOKEN_AT,
+    PAYLOAD_AT = TOKEN_AT + CONTROL_TOKEN_SIZE,
+    ROW_SIZE_MAX = PAYLOAD_AT + 8
+};
+
+/* A whole request without payload, and zeros behind it. */
+static void write_request(const struct fixture *fixture, uint8_t request[ROW_SIZE_MAX])
+{
+    memset(request, 0, ROW_SIZE_MAX);
+    control_put_length(request, CONTROL_HEAD_SIZE);
+    request[OP_AT] = CONTROL_STATUS;
+    memcpy(request + TOKEN_AT, fixture->server.token, CONTROL_TOKEN_SIZE);
+}
+
 struct request_row {
     const char *sentence;
-    size_t size;
-    uint8_t bytes[8];
+    size_t length; /* as it says; 0: the right one */
+    size_t size;   /* of what is sent */
     bool closed;
     bool request;
 };
 
 static const struct request_row request_rows[] = {
-    {"Nothing yet.", 0, {0}, false, false},
-    {"Half a length.", 2, {0, 0}, false, false},
-    {"A length without anything.", 4, {0, 0, 0, 2}, false, false},
-    {"Half a request.", 5, {0, 0, 0, 2, CONTROL_STATUS}, false, false},
-    {"A whole one.", 5, {0, 0, 0, 1, CONTROL_STATUS}, false, true},
-    {"A whole one and the next one's beginning.", 6, {0, 0, 0, 1, CONTROL_STATUS, 0}, false, true},
-    {"One without an operation.", 4, {0, 0, 0, 0}, true, false},
-    {"One that is too large.", 4, {0, 0x7f, 0, 0}, true, false},
-    {"One that is as large as a length can say.", 4, {0xff, 0xff, 0xff, 0xff}, true, false},
+    {"Nothing yet.", 0, 0, false, false},
+    {"Half a length.", 0, 2, false, false},
+    {"A length without anything.", 0, OP_AT, false, false},
+    {"Half a request.", CONTROL_HEAD_SIZE + 1, PAYLOAD_AT, false, false},
+    {"Half a token.", 0, PAYLOAD_AT - 1, false, false},
+    {"A whole one.", 0, PAYLOAD_AT, false, true},
+    {"A whole one and the next one's beginning.", 0, PAYLOAD_AT + 1, false, true},
+    {"One that has no room for a token.", CONTROL_HEAD_SIZE - 1, PAYLOAD_AT, true, false},
+    {"One that is too large.", 0x7f0000, OP_AT, true, false},
+    {"One that is as large as a length can say.", 0xffffffff, OP_AT, true, false},
 };
 
 static void requests_come_whole_or_not_at_all(void **state)
@@ -216,15 +241,18 @@ static void requests_come_whole_or_not_at_all(void **state)
 
     for (size_t i = 0; i < sizeof request_rows / sizeof *request_rows; i++) {
         const struct request_row *row = &request_rows[i];
+        uint8_t bytes[ROW_SIZE_MAX];
         struct control_request request;
         int fd = connect_client(fixture);
         bool got = false;
 
-        if (row->size > 0) {
-            send_bytes(fd, row->bytes, row->size);
+        write_request(fixture, bytes);
+        if (row->length > 0) {
+            control_put_length(bytes, row->length);
         }
+        send_bytes(fd, bytes, row->size);
         control_server_serve(&fixture->server, 0);
-        got = control_server_next(&fixture->server, &request);
+        got = control_server_next(&fixture->server, &request, 0);
         if (got != row->request || (client_count(fixture) == 0) != row->closed ||
             is_closed(fd) != row->closed) {
             fail_msg("%s", row->sentence);
@@ -238,22 +266,149 @@ static void requests_come_whole_or_not_at_all(void **state)
     }
 }
 
-static void a_request_left_half_ends_after_a_while(void **state)
+static void another_token_is_refused_and_ends_the_connection(void **state)
 {
     struct fixture *fixture = *state;
-    int slow = connect_client(fixture), silent = connect_client(fixture);
 
-    assert_true(control_server_deadline_ms(&fixture->server) == UINT64_MAX);
+    for (size_t i = 0; i < CONTROL_TOKEN_SIZE; i += CONTROL_TOKEN_SIZE - 1) {
+        uint8_t bytes[ROW_SIZE_MAX], reply[OP_AT + 1];
+        struct control_request request;
+        int fd = connect_client(fixture);
+
+        write_request(fixture, bytes);
+        bytes[TOKEN_AT + i] ^= 1;
+        send_bytes(fd, bytes, PAYLOAD_AT);
+        control_server_serve(&fixture->server, 0);
+        assert_false(control_server_next(&fixture->server, &request, 0));
+        assert_int_equal(recv(fd, reply, sizeof reply, MSG_DONTWAIT), sizeof reply);
+        assert_int_equal(reply[OP_AT], CONTROL_STRANGER);
+        assert_true(is_closed(fd));
+        assert_int_equal(client_count(fixture), 0);
+        assert_int_equal(close(fd), 0);
+    }
+}
+
+/* How a call ends of which no request comes through. */
+static enum control_error refused_call(struct fixture *fixture)
+{
+    struct call call = {
+        .home = &fixture->home, .fd = connect_client(fixture), .op = CONTROL_STATUS, .reply = fixture->reply};
+    struct control_request request;
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, run_call, &call), 0);
+    while (pthread_tryjoin_np(thread, NULL) != 0) {
+        struct pollfd fds[CONTROL_POLLS_MAX];
+        size_t count = control_server_polls(&fixture->server, fds);
+
+        assert_true(poll(fds, (nfds_t)count, 10) >= 0);
+        control_server_serve(&fixture->server, 0);
+        assert_false(control_server_next(&fixture->server, &request, 0));
+    }
+    assert_int_equal(close(call.fd), 0);
+    control_server_serve(&fixture->server, 0);
+    assert_int_equal(client_count(fixture), 0);
+    return call.error;
+}
+
+static void a_command_that_has_not_the_daemons_token_is_told_so(void **state)
+{
+    struct fixture *fixture = *state;
+    static const uint8_t other[CONTROL_TOKEN_SIZE] = {1};
+
+    assert_int_equal(home_write(&fixture->home, CONTROL_TOKEN_FILE, other, sizeof other, 0600), HOME_OK);
+    assert_int_equal(refused_call(fixture), CONTROL_REFUSES);
+    assert_int_equal(home_write(&fixture->home, CONTROL_TOKEN_FILE, other, sizeof other - 1, 0600), HOME_OK);
+    assert_int_equal(refused_call(fixture), CONTROL_REFUSES);
+    assert_int_equal(unlink(fixture->token_path), 0);
+    assert_int_equal(refused_call(fixture), CONTROL_REFUSES);
+}
+
+static void the_token_stays_and_is_its_owners_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t before[CONTROL_TOKEN_SIZE];
+    struct stat status;
+
+    memcpy(before, fixture->server.token, sizeof before);
+    assert_int_equal(stat(fixture->token_path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    control_server_deinit(&fixture->server);
+    assert_int_equal(control_server_init(&fixture->server, &fixture->home), HOME_OK);
+    assert_memory_equal(fixture->server.token, before, sizeof before);
+    control_server_deinit(&fixture->server);
+    assert_int_equal(home_write(&fixture->home, CONTROL_TOKEN_FILE, before, sizeof before - 1, 0644),
+                     HOME_OK);
+    assert_int_equal(control_server_init(&fixture->server, &fixture->home), HOME_OK);
+    assert_memory_not_equal(fixture->server.token, before, sizeof before);
+    assert_int_equal(stat(fixture->token_path, &status), 0);
+    assert_int_equal(status.st_size, CONTROL_TOKEN_SIZE);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void who_is_silent_or_slow_goes_after_a_while(void **state)
+{
+    struct fixture *fixture = *state;
+    int silent = connect_client(fixture), slow = connect_client(fixture);
+
+    assert_int_equal(control_server_deadline_ms(&fixture->server), CONTROL_CLIENT_TIMEOUT_MS);
     send_bytes(slow, "\0", 1);
     control_server_serve(&fixture->server, 5);
+    control_server_serve(&fixture->server, CONTROL_CLIENT_TIMEOUT_MS - 1);
+    assert_false(is_closed(silent));
+    control_server_serve(&fixture->server, CONTROL_CLIENT_TIMEOUT_MS);
+    assert_true(is_closed(silent));
     assert_int_equal(control_server_deadline_ms(&fixture->server), CONTROL_CLIENT_TIMEOUT_MS + 5);
+    send_bytes(slow, "\0", 1);
     control_server_serve(&fixture->server, CONTROL_CLIENT_TIMEOUT_MS + 4);
     assert_false(is_closed(slow));
     control_server_serve(&fixture->server, CONTROL_CLIENT_TIMEOUT_MS + 5);
     assert_true(is_closed(slow));
-    assert_false(is_closed(silent));
+    assert_true(control_server_deadline_ms(&fixture->server) == UINT64_MAX);
     assert_int_equal(close(slow), 0);
     assert_int_equal(close(silent), 0);
+}
+
+static void who_was_silent_for_too_long_asks_all_the_same(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call call = {
+        .home = &fixture->home, .fd = connect_client(fixture), .op = CONTROL_STATUS, .reply = fixture->reply};
+    struct control_request request;
+    pthread_t thread;
+
+    control_server_serve(&fixture->server, CONTROL_CLIENT_TIMEOUT_MS);
+    assert_int_equal(client_count(fixture), 0);
+    assert_int_equal(pthread_create(&thread, NULL, run_call, &call), 0);
+    request = await_request(fixture);
+    control_server_reply(&fixture->server, request.client, CONTROL_DONE, bytes_of(NULL, 0), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(call.error, CONTROL_OK);
+    assert_int_equal(fcntl(call.fd, F_GETFD), FD_CLOEXEC);
+    control_server_serve(&fixture->server, CONTROL_CLIENT_TIMEOUT_MS);
+    control_server_deinit(&fixture->server);
+    run_call(&call);
+    assert_int_equal(call.error, CONTROL_BROKEN);
+    assert_int_equal(close(call.fd), 0);
+}
+
+static void at_a_tests_speed_neither_end_waits_as_long(void **state)
+{
+    struct fixture *fixture = *state;
+    int slow = -1;
+    struct timeval wait_max;
+    socklen_t size = sizeof wait_max;
+
+    assert_true(clock_take_speed(4));
+    slow = connect_client(fixture);
+    assert_int_equal(getsockopt(slow, SOL_SOCKET, SO_RCVTIMEO, &wait_max, &size), 0);
+    assert_int_equal(wait_max.tv_sec * 1000 + wait_max.tv_usec / 1000, CONTROL_WAIT_MS_MAX / 4);
+    assert_int_equal(control_server_deadline_ms(&fixture->server), CONTROL_CLIENT_TIMEOUT_MS / 4);
+    send_bytes(slow, "\0", 1);
+    control_server_serve(&fixture->server, 5);
+    assert_int_equal(control_server_deadline_ms(&fixture->server), CONTROL_CLIENT_TIMEOUT_MS / 4 + 5);
+    assert_true(clock_take_speed(1));
+    assert_int_equal(close(slow), 0);
 }
 
 static void a_client_too_many_waits(void **state)
@@ -285,11 +440,13 @@ static void a_reply_to_who_has_gone_is_dropped(void **state)
 {
     struct fixture *fixture = *state;
     struct control_request request;
+    uint8_t bytes[ROW_SIZE_MAX];
     int fd = connect_client(fixture), next = -1;
 
-    send_bytes(fd, "\0\0\0\1\6", 5);
+    write_request(fixture, bytes);
+    send_bytes(fd, bytes, PAYLOAD_AT);
     control_server_serve(&fixture->server, 0);
-    assert_true(control_server_next(&fixture->server, &request));
+    assert_true(control_server_next(&fixture->server, &request, 0));
     assert_int_equal(close(fd), 0);
     control_server_reply(&fixture->server, request.client, CONTROL_DONE, bytes_of("x", 1), 0);
     next = connect_client(fixture);
@@ -350,7 +507,8 @@ static void a_home_with_a_long_path_has_a_socket_too(void **state)
 static void a_daemon_that_goes_away_is_noticed(void **state)
 {
     struct fixture *fixture = *state;
-    struct call call = {.fd = connect_client(fixture), .op = CONTROL_STATUS, .reply = fixture->reply};
+    struct call call = {
+        .home = &fixture->home, .fd = connect_client(fixture), .op = CONTROL_STATUS, .reply = fixture->reply};
     pthread_t thread;
 
     assert_int_equal(pthread_create(&thread, NULL, run_call, &call), 0);
@@ -372,7 +530,7 @@ static void no_call_waits_for_ever(void **state)
         socklen_t size = sizeof wait_max;
 
         assert_int_equal(getsockopt(fd, SOL_SOCKET, options[i], &wait_max, &size), 0);
-        assert_int_equal(wait_max.tv_sec, CONTROL_WAIT_S_MAX);
+        assert_int_equal(wait_max.tv_sec, CONTROL_WAIT_MS_MAX / 1000);
     }
     assert_int_equal(close(fd), 0);
 }
@@ -394,7 +552,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_largest_request_and_reply_go_through, setup, teardown),
         cmocka_unit_test_setup_teardown(one_connection_asks_again, setup, teardown),
         cmocka_unit_test_setup_teardown(requests_come_whole_or_not_at_all, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_request_left_half_ends_after_a_while, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_token_is_refused_and_ends_the_connection, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_command_that_has_not_the_daemons_token_is_told_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_token_stays_and_is_its_owners_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_is_silent_or_slow_goes_after_a_while, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_a_tests_speed_neither_end_waits_as_long, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_was_silent_for_too_long_asks_all_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_too_many_waits, setup, teardown),
         cmocka_unit_test_setup_teardown(a_reply_to_who_has_gone_is_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(the_socket_is_its_owners_alone, setup, teardown),

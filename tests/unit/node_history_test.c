@@ -26,6 +26,8 @@ enum {
     SEEDS = 10000,     /* of random histories… */
     BLOCKS_MAX = 20,   /* …of so many blocks */
     DURABLE_EACH = 10, /* one seed in so many commits as it goes */
+    ALONE_EACH = 3,    /* one in so many is of one issuer… */
+    ALONE_STEPS = 7,   /* …and so many steps */
     BASE_COUNT = 3,    /* inception, rules, one certificate */
     CERTIFICATE = 2,   /* that one */
     NODES = 2,
@@ -79,6 +81,11 @@ static const char *const kind_words[] = {"inception", "rules", "attest", "revoke
 static const char *const overall_words[] = {
     [OVERALL_VALID] = "VALID", [OVERALL_INVALID] = "INVALID", [OVERALL_UNDETERMINED] = "UNDETERMINED"};
 
+static int hours_from_now(uint64_t time_s)
+{
+    return (int)(time_s / 3600) - (int)(NOW_S / 3600);
+}
+
 static void print_history(const struct history *history)
 {
     for (size_t i = 0; i < history->count; i++) {
@@ -100,7 +107,7 @@ static void print_history(const struct history *history)
             print_error(" from day %d", (int)told->from_day - HISTORY_DAY);
         }
         if (told->signed_s != 0) {
-            print_error(", signed %+d h", ((int)(told->signed_s / 3600) - (int)(NOW_S / 3600)));
+            print_error(", signed %+d h", hours_from_now(told->signed_s));
         }
         print_error("\n");
     }
@@ -114,10 +121,11 @@ static void fail_history(const char *what, int certificate, const char *because)
                 because != NULL ? because : "nothing");
     print_history(&world.history);
     for (size_t i = 0; i < world.history.count; i++) {
-        print_error("  block %zu%s%s%s%s, followed %d to %d h\n", i, node.known[i].held ? " held" : "",
-                    node.known[i].noted ? " noted" : "", node.known[i].proven ? " proven" : "",
-                    node.known[i].blank ? " blank" : "", (int)(node.known[i].followed_least_s / 3600),
-                    (int)(node.known[i].followed_s / 3600));
+        print_error("  block %zu%s%s%s%s, met at %+d h, truly %+d h, followed %d to %d h\n", i,
+                    node.known[i].held ? " held" : "", node.known[i].noted ? " noted" : "",
+                    node.known[i].proven ? " proven" : "", node.known[i].blank ? " blank" : "",
+                    hours_from_now(node.met[i].shown_s), hours_from_now(node.met[i].true_s),
+                    (int)(node.known[i].followed_least_s / 3600), (int)(node.known[i].followed_s / 3600));
     }
     fail();
 }
@@ -460,14 +468,9 @@ static void shuffle(int *order, size_t count, struct dice *dice)
     }
 }
 
-/* One history of so many steps, in order and in some others; every other one lacks a block. */
-static void sample(struct dice *dice)
+static void take_steps(struct dice *dice, size_t steps)
 {
-    static struct in_order first;
-    int order[TOLD_MAX];
-    int withheld = -1;
-    dating = dice;
-    for (size_t taken = 0, tries = 0; taken < SAMPLE_STEPS && tries < 100; tries++) {
+    for (size_t taken = 0, tries = 0; taken < steps && tries < 100; tries++) {
         size_t count = world.history.count;
         size_t parent = CERTIFICATE + dice_roll(dice, count - CERTIFICATE);
         if (take_step((enum step)dice_roll(dice, STEP_COUNT), (int)parent)) {
@@ -476,6 +479,16 @@ static void sample(struct dice *dice)
             history_world_forget(&world, count);
         }
     }
+}
+
+/* One history of so many steps, in order and in some others; every other one lacks a block. */
+static void sample(struct dice *dice)
+{
+    static struct in_order first;
+    int order[TOLD_MAX];
+    int withheld = -1;
+    dating = dice;
+    take_steps(dice, SAMPLE_STEPS);
     if (dice_roll(dice, 2) == 0) {
         withheld = (int)(BASE_COUNT + dice_roll(dice, world.history.count - BASE_COUNT));
     }
@@ -795,7 +808,12 @@ static void run_seed(uint64_t seed)
     struct dice dice = {.state = seed};
     world.builder.salt = 0; /* the same blocks whatever came before */
     dating = &dice;
-    draw_history(&dice);
+    if (seed % ALONE_EACH == 0) {
+        begin_owner();
+        take_steps(&dice, ALONE_STEPS);
+    } else {
+        draw_history(&dice);
+    }
     dating = NULL;
     for (size_t i = 0; i < NODES; i++) {
         run_node(&ended, &dice, i == 0 && seed % DURABLE_EACH == 0);

@@ -165,7 +165,6 @@ static void test_what_a_named_actor_may_say(void **state)
                      REASON_NOT_ADMITTED);
 }
 
-/* Blocks of the smallest size reach 16 KiB before there are 64 of them. */
 static void test_a_named_actor_has_16_kib(void **state)
 {
     uint64_t blocks = 0, bytes = 0;
@@ -230,7 +229,7 @@ static void test_rotations_are_bounded_too(void **state)
     }
     assert_int_equal(reason, REASON_QUOTA);
     assert_int_equal(store_log_size(node->txn, &node->actors[NAMED].id, &blocks, &bytes), STORE_OK);
-    assert_int_equal(blocks, 64 + 64);
+    assert_int_equal(blocks, 128);
 }
 
 /* One pre-commitment lets its owner sign any number of rotations of one epoch: those that are lower than all

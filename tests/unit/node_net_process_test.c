@@ -480,6 +480,19 @@ static void endpoints_that_are_not_numeric_tcp_are_refused(void **state)
     }
 }
 
+static void an_address_of_version_6_ends_no_process(void **state)
+{
+    (void)state;
+    static const char endpoint[] = "tcp://[::1]:1";
+    uint8_t payload[32 + sizeof endpoint - 1] = {1};
+    memcpy(payload + 32, endpoint, sizeof endpoint - 1);
+    start_both();
+    assert_true(netlink_send(&dialler.process.link, NETLINK_DIAL, 9, bytes_of(payload, sizeof payload)));
+    net_end_go_on(ends, 2, 100);
+    assert_both_still_talk(1);
+    assert_int_equal(dialler.process.restarts, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ends_clear, ends_stop)
 
 int main(int argc, char **argv)
@@ -510,6 +523,7 @@ int main(int argc, char **argv)
         TEST(a_core_that_does_not_read_stops_the_flow_and_loses_nothing),
         TEST(a_port_in_use_is_reported),
         TEST(endpoints_that_are_not_numeric_tcp_are_refused),
+        TEST(an_address_of_version_6_ends_no_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,12 +9,20 @@
 #include "protocol/log/checkpoint.h"
 #include "store/store.h"
 #include "tests/support/node_bench.h"
+#include "tests/support/sanitized.h"
 
 /* What checkpoints say that are signed by keys which their author lists no longer, as they were stolen. */
 
-enum { DAY_S = 86400, ROTATED_S = 90 * DAY_S, LIE_S = 400 * DAY_S, NOW_S = 500 * DAY_S };
+enum {
+    DAY_S = 86400,
+    ROTATED_S = 90 * DAY_S,
+    LIE_S = 400 * DAY_S,
+    NOW_S = 500 * DAY_S,
+    LATER_S = 2000 * DAY_S
+};
 
-static struct key_set stolen; /* the owner's, before it listed others */
+static struct key_set stolen;   /* the owner's, before it listed others */
+static struct key_set two_keys; /* its, when it had listed one more */
 
 static enum reason offer_at(struct bytes encoded, uint64_t now_s)
 {
@@ -65,9 +73,10 @@ static void write_at(uint64_t time_s, uint64_t arrived_s)
     assert_int_equal(node->result.outcome, INGEST_EXTENDED);
 }
 
+/* To keys of its own. */
 static void rotate_at(uint64_t time_s)
 {
-    say_rotation(OWNER, 1);
+    say_rotation(OWNER, time_s);
     write_at(time_s, NOW_S);
 }
 
@@ -268,6 +277,312 @@ static void nor_after_one_that_was_ahead(void **state)
     assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, NOW_S + DAY_S), NOW_S + DAY_S), REASON_NONE);
     assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, 50 * DAY_S), NOW_S), REASON_STALE_CHECKPOINT);
     assert_int_equal(offer_at(sign_checkpoint(OWNER, keys, 2, NOW_S), NOW_S), REASON_NONE);
+    say_content(NAMED, 1);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(fresh_since(), NOW_S);
+}
+
+/* Nor where all of it was ahead, the rotation too. */
+static void nor_one_by_old_keys_that_was_ahead(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S + DAY_S), LATER_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S + 3 * DAY_S), LATER_S), REASON_NONE);
+    rotate_at(NOW_S + 2 * DAY_S);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), NOW_S), NOW_S),
+        REASON_NONE);
+    assert_int_equal(fresh_since(), NOW_S);
+}
+
+/* ---- in every order ---- */
+
+enum { DAY_OF_IT_S = 90 * DAY_S, HOUR_S = 3600, MINUTE_S = 60 };
+enum { YESTERDAY_S = DAY_OF_IT_S - 3 * HOUR_S, MORNING_S = DAY_OF_IT_S + 9 * HOUR_S };
+
+static uint64_t kept_seq; /* the last block that lists all keys, which checkpoints name */
+
+/* Of the owner's keys the checkpoint key that came first or the one that was listed beside it later. */
+static struct bytes sign_by(bool first, uint64_t time_s)
+{
+    const struct memory_log *log = &node->logs[OWNER];
+    const struct checkpoint checkpoint = {.author = log->state.author,
+                                          .seq = kept_seq,
+                                          .head = log->blocks[kept_seq].record.hash,
+                                          .time_s = time_s};
+    struct block_signer signers[SIGNATURES_MAX];
+    struct signed_checkpoint out;
+    size_t at = 0;
+
+    assert_int_equal(key_ring_signers(&node->builder.ring, &two_keys, ROLE_CHECKPOINT, 2, signers), 2);
+    while (key_set_has(&stolen, ROLE_CHECKPOINT, &two_keys.keys[signers[at].key_index].key) != first) {
+        at++;
+    }
+    checkpoint_sign(&out, &checkpoint, &node->network, signers[at].key_index, signers[at].secret);
+    return build_record(&signed_checkpoint_schema, &out, &node->builder.arena);
+}
+
+/* List the first checkpoint key, and one more. */
+static void list_keys(bool both, uint64_t time_s)
+{
+    struct signing_key keys[2];
+    struct keys_update update = {.signing_keys = {.items = keys}, .thresholds = {.checkpoint = 1}};
+
+    for (size_t i = 0; i < stolen.key_count; i++) {
+        if (stolen.keys[i].role == ROLE_CHECKPOINT) {
+            keys[update.signing_keys.count++] = stolen.keys[i];
+        }
+    }
+    assert_int_equal(update.signing_keys.count, 1);
+    if (both) {
+        keys[1] = key_ring_make(&node->builder.ring, ROLE_CHECKPOINT, 77, 1);
+        update.signing_keys.count = 2;
+        if (memcmp(&keys[0].key, &keys[1].key, sizeof keys[0].key) > 0) {
+            const struct signing_key key = keys[0];
+
+            keys[0] = keys[1];
+            keys[1] = key;
+        }
+    }
+    log_builder_begin(&node->builder, CLASS_KEYS);
+    log_builder_add(&node->builder, ENTRY_KEYS_UPDATE, &update);
+    write_at(time_s, NOW_S);
+}
+
+/* y, a, b: the owner's checkpoints by the key that is stolen, of yesterday and of this morning. l, m: the
+ * thief's, of noon and of tomorrow. r: the rotation at ten. h: the owner's by its new key, of half past ten.
+ * c, d: its by another key that it has listed all along, of this morning and of half past ten. k: the thief's
+ * by the one beside that, of noon, and v: the owner's by it, of half past nine. u: the update at ten that
+ * lists that one no longer. */
+static void do_step(char step)
+{
+    switch (step) {
+    case 'y':
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, YESTERDAY_S), NOW_S);
+        break;
+    case 'a':
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, MORNING_S), NOW_S);
+        break;
+    case 'b':
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, MORNING_S + 30 * MINUTE_S), NOW_S);
+        break;
+    case 'l':
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, MORNING_S + 3 * HOUR_S), NOW_S);
+        break;
+    case 'm':
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, MORNING_S + DAY_S), NOW_S);
+        break;
+    case 'r':
+        rotate_at(MORNING_S + HOUR_S);
+        break;
+    case 'h':
+        (void)offer_at(
+            sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), MORNING_S + 90 * MINUTE_S),
+            NOW_S);
+        break;
+    case 'c':
+        (void)offer_at(sign_by(true, MORNING_S), NOW_S);
+        break;
+    case 'd':
+        (void)offer_at(sign_by(true, MORNING_S + 90 * MINUTE_S), NOW_S);
+        break;
+    case 'k':
+        (void)offer_at(sign_by(false, MORNING_S + 3 * HOUR_S), NOW_S);
+        break;
+    case 'v':
+        (void)offer_at(sign_by(false, MORNING_S + 30 * MINUTE_S), NOW_S);
+        break;
+    case 'u':
+        list_keys(false, MORNING_S + HOUR_S);
+        break;
+    default:
+        fail();
+    }
+}
+
+struct orders_row {
+    const char *sentence, *steps;
+    bool two_keys; /* the owner has listed two */
+    bool again;    /* peers offer each checkpoint again, as they do */
+    uint64_t fresh_s;
+};
+
+static void try_order(const struct orders_row *row, const char *order)
+{
+    void *state = NULL;
+
+    assert_int_equal(node_make(&state), 0);
+    take_in();
+    if (row->two_keys) {
+        list_keys(true, YESTERDAY_S);
+        two_keys = node->logs[OWNER].state.keys;
+    }
+    kept_seq = head_seq();
+    for (const char *step = order; *step != '\0'; step++) {
+        do_step(*step);
+    }
+    for (const char *step = order; row->again && *step != '\0'; step++) {
+        if (*step != 'r' && *step != 'u') {
+            do_step(*step);
+        }
+    }
+    if (fresh_since() != row->fresh_s) {
+        fail_msg("%s: %s is fresh since %d, not %d", row->sentence, order, (int)fresh_since(),
+                 (int)row->fresh_s);
+    }
+    assert_int_equal(node_drop(&state), 0);
+}
+
+enum { EACH_ORDER = SANITIZED ? 11 : 1 };
+static size_t order_count;
+
+/* What is signed by new keys is an orphan before they are here. */
+static void try_orders(const struct orders_row *row, char *order, size_t from)
+{
+    const char *rotation = strchr(order, 'r'), *by_new_keys = strchr(order, 'h');
+
+    if (order[from] == '\0') {
+        if ((by_new_keys == NULL || by_new_keys > rotation) && order_count++ % EACH_ORDER == 0) {
+            try_order(row, order);
+        }
+        return;
+    }
+    for (size_t i = from; order[i] != '\0'; i++) {
+        const char step = order[i];
+
+        order[i] = order[from];
+        order[from] = step;
+        try_orders(row, order, from + 1);
+        order[from] = order[i];
+        order[i] = step;
+    }
+}
+
+static void what_came_first_does_not_matter(void **state)
+{
+    static const struct orders_row rows[] = {
+        {"the thief's word alone", "lr", false, false, 0},
+        {"the morning's before the thief's", "alr", false, false, MORNING_S},
+        {"of a day on which a key ends its first", "abr", false, false, MORNING_S},
+        {"and with the thief's", "ablr", false, false, MORNING_S},
+        {"the owner's next", "alrh", false, false, MORNING_S + 90 * MINUTE_S},
+        {"yesterday's, offered again", "ylr", false, true, YESTERDAY_S},
+        {"the morning's, and the thief's on two days, offered again", "almr", false, true, MORNING_S},
+        {"that of a key that stands", "cku", true, false, MORNING_S},
+        {"that of one that ends where another's came before it", "cvku", true, false,
+         MORNING_S + 30 * MINUTE_S},
+        {"and the last of one that stands", "cdku", true, false, MORNING_S + 90 * MINUTE_S},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char order[8];
+
+        strcpy(order, rows[i].steps);
+        try_orders(&rows[i], order, 0);
+    }
+}
+
+/* Or the thief could have what counts name a block of its own, which the rotation leaves out. */
+static void one_that_is_dated_back_names_no_higher_block(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 1, MORNING_S), NOW_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, MORNING_S - HOUR_S), NOW_S),
+                     REASON_STALE_CHECKPOINT);
+    rotate_at(MORNING_S + HOUR_S);
+    assert_int_equal(fresh_since(), MORNING_S);
+}
+
+/* Nobody else's word is kept with the owner's. */
+static void one_that_is_dated_back_is_signed(void **state)
+{
+    struct bytes forged;
+
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, MORNING_S), NOW_S), REASON_NONE);
+    forged = sign_checkpoint(OWNER, &stolen, 2, MORNING_S - HOUR_S);
+    ((uint8_t *)(uintptr_t)forged.data)[forged.size - 1] ^= 1;
+    assert_int_equal(offer_at(forged, NOW_S), REASON_STALE_CHECKPOINT);
+    rotate_at(MORNING_S + HOUR_S);
+    assert_int_equal(fresh_since(), MORNING_S);
+}
+
+/* Rules that were published after the owner was seen to stand without them are late, though the keys with
+ * which it said so are listed no longer, by what it dates back, and it says less now. */
+static void who_dates_a_rotation_back_unsays_nothing(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    rotate_at(ROTATED_S);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), ROTATED_S + DAY_S), NOW_S),
+        REASON_NONE);
+    publish_rules();
+    assert_int_equal(rules_below_s(), LIE_S);
+}
+
+/* What the owner itself says of that day shows it, as where the thief's word was refused. */
+static void what_new_keys_say_of_the_day_shows_what_is_late(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), NOW_S), REASON_NONE);
+    rotate_at(ROTATED_S);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S),
+        REASON_NONE);
+    publish_rules();
+    assert_int_equal(rules_below_s(), LIE_S);
+}
+
+static void one_that_is_dated_back_makes_nothing_later(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    publish_rules();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), NOW_S),
+                     REASON_STALE_CHECKPOINT);
+    assert_int_equal(rules_below_s(), LIE_S);
+}
+
+/* A thief may say something on each day that there is room for. */
+static void days_of_lies_leave_room_for_the_newest(void **state)
+{
+    (void)state;
+    take_in();
+    for (uint64_t day = 0; day < CHECKPOINT_DAYS_MAX; day++) {
+        assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + day * DAY_S), LATER_S),
+                         REASON_NONE);
+    }
+    rotate_at(ROTATED_S);
+    assert_int_equal(fresh_since(), 0);
+    assert_int_equal(
+        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), ROTATED_S), LATER_S),
+        REASON_NONE);
+    say_content(NAMED, 1);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(fresh_since(), ROTATED_S);
+}
+
+/* More than one day has room for. */
+static void who_rotates_all_day_is_as_fresh_as_its_last_key(void **state)
+{
+    (void)state;
+    take_in();
+    for (uint64_t i = 0; i < 3 * KEYS_MAX; i++) {
+        rotate_at(MORNING_S + i * MINUTE_S);
+        assert_int_equal(offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(),
+                                                  MORNING_S + i * MINUTE_S),
+                                  NOW_S),
+                         REASON_NONE);
+        assert_int_equal(fresh_since(), MORNING_S + i * MINUTE_S);
+    }
 }
 
 int main(void)
@@ -284,6 +599,15 @@ int main(void)
         WITH_NODE(what_came_here_later_does_not),
         WITH_NODE(a_checkpoint_dated_back_in_a_later_epoch_unsays_nothing),
         WITH_NODE(nor_after_one_that_was_ahead),
+        WITH_NODE(nor_one_by_old_keys_that_was_ahead),
+        cmocka_unit_test(what_came_first_does_not_matter),
+        WITH_NODE(one_that_is_dated_back_names_no_higher_block),
+        WITH_NODE(one_that_is_dated_back_is_signed),
+        WITH_NODE(who_dates_a_rotation_back_unsays_nothing),
+        WITH_NODE(what_new_keys_say_of_the_day_shows_what_is_late),
+        WITH_NODE(one_that_is_dated_back_makes_nothing_later),
+        WITH_NODE(days_of_lies_leave_room_for_the_newest),
+        WITH_NODE(who_rotates_all_day_is_as_fresh_as_its_last_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
+
 /* A table whose net processes are this test: one link each, whose other end it reads. */
 struct fixture {
     struct network network;
@@ -196,6 +198,18 @@ static void a_hello_is_owed_for_ten_seconds(void **state)
     assert_true(peers_deadline_ms(&fixture->peers) == UINT64_MAX);
 }
 
+static void at_a_tests_speed_it_is_owed_for_a_shorter_time(void **state)
+{
+    struct fixture *fixture = *state;
+    struct peer *peer = peers_add(&fixture->peers, NET_LISTEN, 1, &fixture->other.transport, 500);
+
+    assert_true(clock_take_speed(4));
+    assert_int_equal(peers_deadline_ms(&fixture->peers), 500 + PEER_HELLO_TIMEOUT_MS / 4);
+    assert_null(peers_overdue(&fixture->peers, 499 + PEER_HELLO_TIMEOUT_MS / 4));
+    assert_ptr_equal(peers_overdue(&fixture->peers, 500 + PEER_HELLO_TIMEOUT_MS / 4), peer);
+    assert_true(clock_take_speed(1));
+}
+
 /* ---- sending ---- */
 
 static void what_is_sent_unasked_is_bounded(void **state)
@@ -249,6 +263,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_hello_names_the_node, setup, teardown),
         cmocka_unit_test_setup_teardown(a_node_does_not_talk_to_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_is_owed_for_ten_seconds, setup, teardown),
+        cmocka_unit_test_setup_teardown(at_a_tests_speed_it_is_owed_for_a_shorter_time, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_sent_unasked_is_bounded, setup, teardown),
         cmocka_unit_test(introductions_have_their_turns),
         cmocka_unit_test_setup_teardown(nothing_is_sent_where_nobody_is, setup, teardown),

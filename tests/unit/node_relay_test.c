@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "node/side_push.h"
+#include "protocol/rules/affiliation.h"
 #include "tests/support/node_bench.h"
 
 /* What goes to a peer when the sync core says so: blocks beside the chain are sent to whoever asked for the
@@ -18,7 +20,7 @@ enum { SIDES = 2, NOW_MS = 5000, SENT_MAX = 64 };
 
 struct sent {
     enum frame_kind kind;
-    struct hash hash; /* of a block's header */
+    struct hash hash; /* of a block's header; the shop that an introduction is about */
 };
 
 struct fixture {
@@ -31,7 +33,7 @@ struct fixture {
     struct peer *peer;
     struct hash chain, sides[SIDES]; /* the block of the chain above the fork, and those beside it */
     uint64_t waited_ms;
-    size_t sent_count;
+    size_t sent_count, sent_heads; /* frames, and heads in them */
     struct sent sent[SENT_MAX];
 };
 
@@ -126,6 +128,7 @@ static void note(const struct netlink_message *message)
     struct sent *sent = &fixture->sent[fixture->sent_count];
     size_t mark = arena_mark(&node->builder.arena);
     struct frame frame;
+    struct heads heads;
     struct block block;
 
     assert_true(fixture->sent_count < SENT_MAX);
@@ -135,6 +138,18 @@ static void note(const struct netlink_message *message)
         assert_int_equal(block_decode(&block, &node->network, frame.payload, &node->builder.arena),
                          REASON_NONE);
         sent->hash = block.hash;
+    } else if (frame.kind == FRAME_INTRODUCTION) {
+        struct signed_consent introduction;
+
+        assert_int_equal(
+            schema_decode(&signed_consent_schema, &introduction, frame.payload, &node->builder.arena),
+            REASON_NONE);
+        sent->hash = introduction.consent.shop.hash;
+    }
+    if (frame.kind == FRAME_HEADS) {
+        assert_int_equal(schema_decode(&heads_schema, &heads, frame.payload, &node->builder.arena),
+                         REASON_NONE);
+        fixture->sent_heads += heads.heads.count;
     }
     arena_rewind(&node->builder.arena, mark);
     fixture->sent_count++;
@@ -144,7 +159,7 @@ static void read_sent(void)
 {
     struct netlink_message message;
 
-    fixture->sent_count = 0;
+    fixture->sent_count = fixture->sent_heads = 0;
     assert_int_equal(netlink_flush(&fixture->processes[NET_LISTEN].link), NETLINK_MESSAGE);
     (void)netlink_fill(&fixture->end);
     while (netlink_next(&fixture->end, &message) == NETLINK_MESSAGE) {
@@ -212,6 +227,20 @@ static void whoever_has_the_chain_is_sent_what_stands_beside_it(void **state)
         assert_int_equal(count_sent(FRAME_HEADS), 1);
         assert_int_equal(count_sent(FRAME_FORK_PROOF) > 0, true);
     }
+}
+
+static void at_a_tests_speed_that_while_is_shorter(void **state)
+{
+    const struct want all = {.author = *owner()};
+
+    (void)state;
+    assert_true(clock_take_speed(10));
+    for (size_t round = 0; round < 4; round++) {
+        fixture->waited_ms = round < 2 ? 0 : round == 2 ? 2999 : 3000;
+        perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+        assert_int_equal(are_sides_sent(), round == 0 || round == 3);
+    }
+    assert_true(clock_take_speed(1));
 }
 
 static void a_block_of_the_chain_is_pushed_alone(void **state)
@@ -310,6 +339,34 @@ static void one_that_comes_meanwhile_makes_none_go_twice(void **state)
     assert_int_equal(fixture->relay.choice.version, 0);
 }
 
+/* What the first exchange of heads has no room for goes as what nobody asked for. */
+static void whoever_was_just_met_is_told_more_heads_as_far_as_it_takes_them(void **state)
+{
+    static const struct actor_id low = {{{0, 1}}};
+    const struct actor_id behind_all = {{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}};
+
+    (void)state;
+    fixture->peer->more_heads_from = low;
+    fixture->peer->unasked_bytes = 0;
+    fixture->peer->unasked_ms = NOW_MS;
+    read_sent();
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_count, 0);
+    assert_true(actor_id_equal(&fixture->peer->more_heads_from, &low));
+    fixture->peer->unasked_bytes = PEER_UNASKED_BYTES_MAX;
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    assert_true(fixture->peer->unasked_bytes < PEER_UNASKED_BYTES_MAX);
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_count, 1);
+    assert_int_equal(fixture->sent_heads, 1);
+    fixture->peer->more_heads_from = behind_all;
+    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_heads, 0);
+}
+
 /* Nothing came to it that would let it place more than before. */
 static void whoever_asks_for_what_it_has_is_sent_no_side_block_again(void **state)
 {
@@ -359,20 +416,65 @@ static void looking_for_side_blocks_costs_nothing_in_vain(void **state)
     assert_int_equal(arena_mark(&node->builder.arena), mark);
 }
 
+/* ---- introductions ---- */
+
+/* NAMED, a shop, and the owner, whose keys are held, for its technician. */
+static void take_in_shop(void)
+{
+    const struct built_actor *technician = &node->actors[OWNER];
+    const struct built_key *signer = &technician->built[technician->key_count - 1]; /* to present by */
+    struct affiliation joined = {.event = AFFILIATION_JOINED,
+                                 .day = 45000,
+                                 .has_consent = true,
+                                 .consent = {.technician = *owner(),
+                                             .shop = node->actors[NAMED].id,
+                                             .performs_repairs = true,
+                                             .expires_s = 2 * NODE_NOW_S},
+                                 .signature = {.key = signer->key.key}};
+
+    consent_id(&joined.id, &node->network, &joined.consent);
+    sign_hash(&joined.signature.signature, &signer->secret, &joined.id);
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    log_builder_begin(&node->builder, CLASS_CONTENT);
+    log_builder_add(&node->builder, ENTRY_AFFILIATION, &joined);
+    assert_int_equal(node_write(NAMED), REASON_NONE);
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
+static void whoever_asks_for_introductions_of_a_shop_is_told_them(void **state)
+{
+    (void)state;
+    take_in_shop();
+    for (size_t i = 0; i < 2; i++) { /* the owner is no shop */
+        const struct actor_id *shop = &node->actors[i == 0 ? NAMED : OWNER].id;
+
+        read_sent();
+        assert_int_equal(relay_tell_introductions(&fixture->relay, fixture->peer->id, shop, 7), STORE_OK);
+        read_sent();
+        assert_int_equal(fixture->sent_count, i == 0 ? 1 : 0);
+        assert_int_equal(count_sent(FRAME_INTRODUCTION), i == 0 ? 1 : 0);
+        assert_true(i == 1 || hash_equal(&fixture->sent[0].hash, &shop->hash));
+    }
+}
+
 #define WITH_PEER(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_PEER(whoever_has_the_chain_is_sent_what_stands_beside_it),
+        WITH_PEER(at_a_tests_speed_that_while_is_shorter),
         WITH_PEER(a_block_of_the_chain_is_pushed_alone),
         WITH_PEER(one_beside_it_goes_with_all_that_the_peer_was_not_sent),
         WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),
         WITH_PEER(one_that_comes_meanwhile_makes_none_go_twice),
+        WITH_PEER(whoever_was_just_met_is_told_more_heads_as_far_as_it_takes_them),
         WITH_PEER(whoever_asks_for_what_it_has_is_sent_no_side_block_again),
         WITH_PEER(whoever_holds_more_than_before_is_sent_them_again),
         WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),
         WITH_PEER(a_peer_that_was_sent_enough_unasked_is_told_the_head_alone),
+        WITH_PEER(whoever_asks_for_introductions_of_a_shop_is_told_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static int set_up(void **state)
     (void)state;
     memset(&node, 0, sizeof node);
     bool good = temp_folder_make(&folder) == 0 && home_create(&node.home, folder, "test") == HOME_OK &&
-                watch_init(&node.watch, &node.home, &node.ingest, NULL, NULL, 0);
+                watch_init(&node.watch, &node.home, &node.ingest, NULL, NULL, NULL, 0);
     return good ? 0 : -1;
 }
 

@@ -12,7 +12,9 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "protocol/log/checkpoint.h"
+#include "tests/support/net_ends.h"
 #include "tests/support/short_descriptors.h"
 #include "tests/support/store_world.h"
 #include "tests/support/temp_folder.h"
@@ -121,7 +123,7 @@ static void list_maria(void)
 
 static void begin_with(const char *log, const char *command)
 {
-    assert_true(watch_init(&watch, &home, &ingest, log, command, now_ms));
+    assert_true(watch_init(&watch, &home, &ingest, log, command, net_end_starter(), now_ms));
 }
 
 /* Enough turns for a pass, at that time. */
@@ -593,6 +595,22 @@ static void a_command_that_hangs_is_killed_and_others_follow(void **state)
     assert_int_equal(times(WATCH_SEEN_FILE, "news\t"), 0);
 }
 
+static void at_a_tests_speed_it_is_killed_sooner(void **state)
+{
+    (void)state;
+    begin_with_script("#!/bin/sh\nsleep 1000\n");
+    attest(MARIA, "ase/A6");
+    watch_on_accepted(&watch);
+    assert_true(clock_take_speed(10));
+    turn(AT_S);
+    assert_true(watch.command.pid > 0);
+    assert_int_equal(watch_command_step(&watch.command, now_ms + WATCH_COMMAND_MS_MAX / 10 - 1),
+                     WATCH_COMMAND_RUNS);
+    assert_int_equal(watch_command_step(&watch.command, now_ms + WATCH_COMMAND_MS_MAX / 10),
+                     WATCH_COMMAND_KILLED);
+    assert_true(clock_take_speed(1));
+}
+
 static void a_command_that_did_not_end_is_run_again(void **state)
 {
     char script[8192];
@@ -647,6 +665,7 @@ int main(void)
         WATCHING(the_log_may_lie_elsewhere),
         WATCHING(a_command_is_run_for_each),
         WATCHING(a_command_that_hangs_is_killed_and_others_follow),
+        WATCHING(at_a_tests_speed_it_is_killed_sooner),
         WATCHING(a_command_that_did_not_end_is_run_again),
         WATCHING(one_that_can_t_be_run_is_in_nobody_s_way),
     };

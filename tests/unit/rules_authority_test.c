@@ -1228,6 +1228,26 @@ static void handing_on_rewound(void)
     hand_on()->place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
 }
 
+/* By a void on a branch that was followed for a while. */
+static void handing_on_voided_on_a_dropped_branch(void)
+{
+    hand_on();
+    build_side_void(&built, ASE, 45, 40, 40, 40)->place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+    built.voids[0].place.block.base_seq = 40;
+}
+
+static void and_again(void)
+{
+    handing_on_voided_on_a_dropped_branch();
+    build_succession(&built, ASE, 46, "ase", HEIR, 39);
+}
+
+static void and_again_to_another(void)
+{
+    handing_on_voided_on_a_dropped_branch();
+    build_succession(&built, ASE, 46, "ase", STRANGER, 39);
+}
+
 static void handed_on_in_doubt_to_two(void)
 {
     handing_on_voided();
@@ -1591,6 +1611,12 @@ static const struct {
     {"a disputed handing on leaves the owner in doubt beyond the cut", handing_on_disputed, ASE,
      BUT_FOR(0, DISPUTED)},
     {"one on a dropped branch that was followed does", handing_on_rewound, ASE, BUT_FOR(0, REWOUND)},
+    {"one that a void on such a branch is about leaves the heir in doubt",
+     handing_on_voided_on_a_dropped_branch, HEIR, BUT_FOR(0, REWOUND)},
+    {"and the owner in none: that is against nobody", handing_on_voided_on_a_dropped_branch, ASE,
+     WITHDRAWN(0, ASE)},
+    {"until it hands it on again", and_again, HEIR, HOLDS(0)},
+    {"not to another one", and_again_to_another, HEIR, BUT_FOR(0, REWOUND)},
     {"of several in doubt the earliest cut counts too", handed_on_in_doubt_to_two, ASE, BUT_FOR(0, VOIDED)},
     {"and each may be heir", handed_on_in_doubt_to_two, STRANGER, BUT_FOR(0, VOIDED)},
     {"who may have it twice by one of two words hands it on once",

@@ -25,6 +25,8 @@ enum voids {
     VOID_NAMED,      /* by one whose branch a void names */
     VOID_OTHERS,     /* of other blocks, by a side block */
     VOID_ABOVE_FORK, /* of a block of that number on its own branch, by a side block */
+    ERASE_ASIDE,     /* no void: a side block erases the entry */
+    ERASE_VOID,      /* the same, in a void block */
 };
 
 static const struct {
@@ -90,6 +92,18 @@ static const struct {
      VOID_NAMED,
      {WEIGHT_DOUBTFUL, REASON_VOIDED},
      {WEIGHT_FULL, 0}},
+    {"what another branch erases leaves it open",
+     {0},
+     false,
+     ERASE_ASIDE,
+     {WEIGHT_DOUBTFUL, REASON_DISPUTED},
+     {WEIGHT_DOUBTFUL, REASON_DISPUTED}},
+    {"which changes nothing where its block is void",
+     {0},
+     false,
+     ERASE_VOID,
+     {WEIGHT_NOTHING, REASON_VOIDED},
+     {WEIGHT_DOUBTFUL, REASON_VOIDED}},
     {"on a side branch of an open epoch all is disputed",
      {.side = true},
      false,
@@ -146,6 +160,13 @@ static void add_void(struct dossier_place *place, enum voids voids)
     struct dossier_void *side = NULL;
     switch (voids) {
     case NO_VOID:
+        return;
+    case ERASE_ASIDE:
+        place->erase_disputed = true;
+        return;
+    case ERASE_VOID:
+        place->erase_disputed = true;
+        place->voided = true;
         return;
     case VOID:
         place->voided = true;

@@ -18,7 +18,7 @@
 enum { CROWD = DOSSIER_SHOPS_MAX, EARLY = 1000, DAY = 40500, MANY_POSTINGS = POSTINGS_FOUND_MAX / CROWD };
 
 static struct store_world world;
-static struct world_author ford, maria, garage, stranger, shops[CROWD + 1];
+static struct world_author ford, maria, garage, stranger, school, shops[CROWD + 1];
 static struct seeded {
     uint64_t seed;
     struct actor_id actor;
@@ -481,31 +481,42 @@ static void a_shop_of_the_network_may_have_her_by_what_a_relay_blanked(void **st
     }
 }
 
-/* Whether a dossier about her holds the member's membership, and its log. */
-static bool brings_member(const char *requirement)
+static void gather_about_her(const char *requirement, struct dossier *dossier)
 {
     const struct subject maria_herself = subject_of_actor(&maria.actor.id);
-    const struct subject the_member = subject_of_actor(member());
     struct dossier_reach reach = DOSSIER_REACH_ALL;
     struct store_txn *txn = world_read(&world);
     struct expression_error error;
     struct expression expression;
-    struct dossier dossier;
 
     if (requirement) {
         assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(requirement),
                                      bytes_of_string(""), &world.arena));
         reach.requirement = &expression;
     }
-    assert_int_equal(
-        store_dossier(txn, &world.network, &trust, &maria_herself, reach, &dossier, &world.arena), STORE_OK);
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &maria_herself, reach, dossier, &world.arena),
+                     STORE_OK);
     store_end(txn);
-    for (size_t i = 0; i < dossier.credential_count; i++) {
-        if (subject_equal(&dossier.credentials[i].attestation.subject, &the_member)) {
-            return dossier_log_of(&dossier, member()) != NULL;
-        }
+}
+
+static size_t count_memberships(const struct dossier *dossier)
+{
+    const struct subject the_member = subject_of_actor(member());
+    size_t count = 0;
+
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        count += subject_equal(&dossier->credentials[i].attestation.subject, &the_member);
     }
-    return false;
+    return count;
+}
+
+/* Whether a dossier about her holds the member's membership, and its log. */
+static bool brings_member(const char *requirement)
+{
+    struct dossier dossier;
+
+    gather_about_her(requirement, &dossier);
+    return count_memberships(&dossier) > 0 && dossier_log_of(&dossier, member()) != NULL;
 }
 
 static void they_are_looked_for_where_an_answer_may_hang_on_that(void **state)
@@ -534,6 +545,265 @@ static void they_are_looked_for_where_an_answer_may_hang_on_that(void **state)
     }
 }
 
+/* ---- what a cut keeps ---- */
+
+/* ford's delegate, which ford withdraws. */
+static void begin_school(void)
+{
+    struct bytes pattern = bytes_of_string("ford/*");
+    struct accreditation accreditation = {.patterns = {.items = &pattern, .count = 1}, .from = 30000};
+    struct store_txn *txn = world_write(&world);
+
+    world_begin_log(&world, txn, &school, 5, EARLY);
+    world_commit(txn);
+    accreditation.delegate = school.actor.id;
+    publish(&ford, CLASS_GOVERN, ENTRY_ACCREDITATION, &accreditation);
+}
+
+/* Said in one block. */
+static void attest(struct world_author *by, const struct attestation *said, size_t count)
+{
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_CONTENT);
+    for (size_t i = 0; i < count; i++) {
+        world_add(&draft, ENTRY_ATTESTATION, &said[i]);
+    }
+    world_publish(&world, txn, by, &draft, EARLY);
+    world_commit(txn);
+}
+
+/* The last block of an author that has rotated below it. */
+struct dropped {
+    uint64_t seq;
+    struct hash hash;
+};
+
+static struct dropped drop_last(struct world_author *author)
+{
+    const struct dropped dropped = {author->state.seq, author->state.head};
+    const struct actor_id id = author->actor.id;
+    struct store_txn *txn = world_write(&world);
+
+    assert_int_equal(store_unwind_to(txn, &world.network, &id, dropped.seq - 1, EARLY), STORE_OK);
+    assert_int_equal(store_log_state(txn, &id, &author->state), STORE_OK);
+    world_rotate(&world, txn, author, EARLY);
+    world_commit(txn);
+    return dropped;
+}
+
+static void nobody_keeps(const struct dropped *dropped)
+{
+    (void)dropped;
+}
+
+static void a_withdrawal_keeps(const struct dropped *dropped)
+{
+    const struct withdrawal withdrawal = {
+        .delegate = school.actor.id, .has_cut = true, .cut_seq = dropped->seq, .cut_head = dropped->hash};
+
+    publish(&ford, CLASS_GOVERN, ENTRY_WITHDRAWAL, &withdrawal);
+}
+
+static void a_succession_keeps(const struct dropped *dropped)
+{
+    struct indexed_signature signature = {.key_index = 0};
+    struct succession succession = {.name_space = bytes_of_string("ford"),
+                                    .successor = stranger.actor.id,
+                                    .cut_seq = dropped->seq,
+                                    .cut_head = dropped->hash};
+    uint8_t memory[ENTRY_SIZE_MAX];
+    struct bytes terms;
+    struct hash hash;
+
+    assert_true(schema_encode(&succession_schema, &succession, memory, sizeof memory, &terms));
+    hash_bytes(&hash, label_domain(&world.network, LABEL_SUCCESSION), terms.data, terms.size);
+    sign_hash(&signature.signature, &stranger.actor.built[0].secret, &hash);
+    succession.signatures = (struct list){.items = &signature, .count = 1};
+    publish(&ford, CLASS_GOVERN, ENTRY_SUCCESSION, &succession);
+}
+
+static struct attestation certificate_in_network(void)
+{
+    struct attestation certificate = build_attestation(&maria.actor.id, "ford/A5", 40000, 42000);
+
+    certificate.has_network = true;
+    certificate.network_code = bytes_of_string("ford/network-shop");
+    return certificate;
+}
+
+static void certify_by(struct world_author *by)
+{
+    const struct attestation certificate = certificate_in_network();
+
+    attest(by, &certificate, 1);
+}
+
+static void give_rule(struct world_author *by)
+{
+    assert_ptr_equal(by, &ford);
+    publish_pack("tested ford/A5 and in network ford/network-shop");
+}
+
+static void they_are_looked_for_where_only_what_a_cut_keeps_asks_for_a_network(void **state)
+{
+    static const struct {
+        const char *sentence;
+        struct world_author *by;
+        void (*say)(struct world_author *by);
+        void (*keep)(const struct dropped *dropped);
+        bool brings;
+    } rows[] = {
+        {"nothing keeps a certificate that was dropped", &school, certify_by, nobody_keeps, false},
+        {"a withdrawal does", &school, certify_by, a_withdrawal_keeps, true},
+        {"a succession does", &ford, certify_by, a_succession_keeps, true},
+        {"nothing keeps a rule that was dropped", &ford, give_rule, nobody_keeps, false},
+        {"a succession keeps it", &ford, give_rule, a_succession_keeps, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dropped dropped;
+
+        begin_world();
+        certify(false);
+        begin_school();
+        join_blanked_from(CROWD);
+        ford_names_it();
+        rows[i].say(rows[i].by);
+        dropped = drop_last(rows[i].by);
+        rows[i].keep(&dropped);
+        if (brings_member(NULL) != rows[i].brings) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(state);
+    }
+}
+
+static void hear_others(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    world_check_point(&world, txn, &school, EARLY + 10);
+    world_check_point(&world, txn, &stranger, EARLY + 10);
+    world_commit(txn);
+}
+
+static void joined(void)
+{
+    join_member(true);
+}
+
+static void joined_not_here(void)
+{
+    join_blanked_from(CROWD);
+}
+
+static void a_membership_counts_where_a_cut_keeps_it(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*join)(void);
+        struct world_author *by;
+        void (*keep)(const struct dropped *dropped);
+        enum answer answer;
+    } rows[] = {
+        {"nothing keeps it", joined, &school, nobody_keeps, ANSWER_NO},
+        {"a withdrawal does", joined, &school, a_withdrawal_keeps, ANSWER_YES},
+        {"a succession does", joined, &ford, a_succession_keeps, ANSWER_YES},
+        {"nothing keeps that of a shop that may have her", joined_not_here, &school, nobody_keeps, ANSWER_NO},
+        {"a withdrawal does", joined_not_here, &school, a_withdrawal_keeps, ANSWER_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct attestation membership;
+        struct dossier dossier;
+        struct dropped dropped;
+        enum answer found;
+
+        setup(state);
+        begin_school();
+        rows[i].join();
+        membership = world_membership(member(), "ford/network-shop");
+        attest(rows[i].by, &membership, 1);
+        dropped = drop_last(rows[i].by);
+        rows[i].keep(&dropped);
+        hear();
+        hear_others();
+        found = ask(&dossier);
+        if (found != rows[i].answer) {
+            fail_msg("%s: %d", rows[i].sentence, (int)found);
+        }
+        teardown(state);
+    }
+}
+
+static void and_where_only_what_it_keeps_asks_for_the_network(void **state)
+{
+    struct attestation said[2];
+    struct dropped dropped;
+
+    begin_world();
+    publish_pack(NULL);
+    begin_school();
+    join_blanked_from(CROWD);
+    said[0] = certificate_in_network();
+    said[1] = world_membership(member(), "ford/network-shop");
+    attest(&school, said, 2);
+    dropped = drop_last(&school);
+    a_withdrawal_keeps(&dropped);
+    assert_true(brings_member(NULL));
+    teardown(state);
+}
+
+/* However often what asks for a network is gathered, of a shop no more is than in one go. */
+static void a_shop_s_memberships_take_no_more_room_than_without_cuts(void **state)
+{
+    enum { OFTEN = DOSSIER_CREDENTIALS_MAX / 16 };
+    struct attestation said[OFTEN];
+    struct dossier before, after;
+    struct dropped dropped;
+
+    setup(state);
+    join_blanked_from(CROWD);
+    for (size_t i = 0; i < OFTEN; i++) {
+        said[i] = world_membership(member(), "ford/network-shop");
+    }
+    attest(&ford, said, OFTEN);
+    begin_school();
+    certify_by(&school);
+    gather_about_her(NULL, &before);
+    dropped = drop_last(&school);
+    a_withdrawal_keeps(&dropped);
+    gather_about_her(NULL, &after);
+    assert_in_range(count_memberships(&before), 1, OFTEN - 1);
+    assert_int_equal(count_memberships(&after), count_memberships(&before));
+    teardown(state);
+}
+
+/* Titles are read so, of owners whose cuts may keep what they like. */
+static void where_nobody_is_asked_about_there_are_none(void **state)
+{
+    struct dossier dossier;
+    struct dropped dropped;
+    struct store_txn *txn;
+
+    begin_world();
+    join_blanked_from(CROWD);
+    ford_names_it();
+    give_rule(&ford);
+    dropped = drop_last(&ford);
+    a_succession_keeps(&dropped);
+    txn = world_read(&world);
+    assert_int_equal(store_dossier_around(txn, &world.network, &trust, NULL, NULL, 0, NULL, DOSSIER_REACH_ALL,
+                                          &dossier, &world.arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_int_equal(dossier.pack_count, 1);
+    assert_int_equal(dossier.credential_count, 0);
+    teardown(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -541,6 +811,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_shop_of_the_network_may_have_her_by_what_a_relay_blanked, setup,
                                         teardown),
         cmocka_unit_test(they_are_looked_for_where_an_answer_may_hang_on_that),
+        cmocka_unit_test(they_are_looked_for_where_only_what_a_cut_keeps_asks_for_a_network),
+        cmocka_unit_test(a_membership_counts_where_a_cut_keeps_it),
+        cmocka_unit_test(and_where_only_what_it_keeps_asks_for_the_network),
+        cmocka_unit_test(a_shop_s_memberships_take_no_more_room_than_without_cuts),
+        cmocka_unit_test(where_nobody_is_asked_about_there_are_none),
     };
     return cmocka_run_group_tests(tests, sort_shops, NULL);
 }

@@ -8,6 +8,7 @@
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
 #include "store/grants.h"
+#include "store/index.h"
 #include "store/tables.h"
 #include "tests/support/shop_world.h"
 #include "tests/support/side_branch.h"
@@ -655,6 +656,106 @@ static void who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node(voi
     }
 }
 
+/* ---- how much is said of her ---- */
+
+static uint32_t number_of_stranger(struct store_txn *txn, size_t n)
+{
+    const struct actor_id stranger = nth_lacking(n);
+    struct disk_author row;
+
+    assert_int_equal(author_intern(txn, &stranger, &row), STORE_OK);
+    assert_int_equal(author_write(txn, &stranger, &row), STORE_OK);
+    return row.number;
+}
+
+static void post(struct store_txn *txn, const struct subject *her, uint32_t author, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t place = place_of(author, i / BLOCK_ENTRIES_MAX, i % BLOCK_ENTRIES_MAX);
+
+        assert_int_equal(index_add(txn, her, place), STORE_OK);
+    }
+}
+
+/* Those of one stranger that lead nowhere are passed by, as many as that many are; then each counts, whoever
+ * it is of. */
+static void post_in_vain(struct store_txn *txn, const struct subject *her, size_t count)
+{
+    post(txn, her, number_of_stranger(txn, 0), POSTINGS_PASSED_BY_MAX);
+    for (size_t n = 1; count > 0; n++) {
+        const size_t of_one = count < POSTINGS_EACH_MAX ? count : POSTINGS_EACH_MAX;
+
+        post(txn, her, number_of_stranger(txn, n), of_one);
+        count -= of_one;
+    }
+}
+
+static void more_postings_than_a_search_returns_are_a_limit(void **state)
+{
+    static const struct {
+        size_t count;
+        bool cut;
+    } rows[] = {{POSTINGS_FOUND_MAX - 1, false}, {POSTINGS_FOUND_MAX, true}};
+    const struct subject her = world_subject(HER);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+
+        post_in_vain(txn, &her, rows[i].count);
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
+        assert_int_equal(dossier.credential_count, 0);
+        assert_int_equal(dossier.cuts.credentials, rows[i].cut);
+        assert_int_equal(dossier.cuts.listed, rows[i].cut);
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+/* In a block that the issuer dropped and a cut keeps. */
+static void more_that_a_cut_keeps_than_is_taken_of_one_author_is_a_limit(void **state)
+{
+    static const struct {
+        size_t count;
+        bool cut;
+    } rows[] = {{DOSSIER_CREDENTIALS_EACH_MAX, false}, {DOSSIER_CREDENTIALS_EACH_MAX + 1, true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct subject her = world_subject(HER);
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+        struct draft draft;
+        struct named kept;
+
+        attestation.subject = her;
+        world_begin_log(&world, txn, &issuer, 3, EARLY_S);
+        accredit_for_all(txn, &issuer);
+        world_draft(&world, &draft, CLASS_CONTENT);
+        for (size_t j = 0; j < rows[i].count; j++) {
+            world_add(&draft, ENTRY_ATTESTATION, &attestation);
+        }
+        kept = drop(txn, &issuer, &draft);
+        draft_withdrawal(&draft, &issuer, &kept);
+        world_publish(&world, txn, &ase, &draft, EARLY_S);
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
+        assert_int_equal(dossier.credential_count, DOSSIER_CREDENTIALS_EACH_MAX);
+        assert_int_equal(dossier.cuts.credentials, rows[i].cut);
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
 /* ---- which shops say that she joined ---- */
 
 static struct world_author maria, garage, rival;
@@ -803,6 +904,8 @@ int main(void)
         cmocka_unit_test(more_who_lack_than_are_looked_at_are_a_limit),
         cmocka_unit_test(what_cuts_keep_that_cuts_keep_is_followed_so_far),
         cmocka_unit_test(who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node),
+        cmocka_unit_test(more_postings_than_a_search_returns_are_a_limit),
+        cmocka_unit_test(more_that_a_cut_keeps_than_is_taken_of_one_author_is_a_limit),
         cmocka_unit_test(of_a_crowd_of_shops_the_same_are_heard_at_every_node),
         cmocka_unit_test(few_accreditors_each_of_many_take_no_more_than_there_is_room_for),
     };

@@ -360,7 +360,7 @@ static void logs_are_visited_in_order_of_their_actors(void **context)
     }
     world_commit(txn);
     txn = world_read(&world);
-    assert_int_equal(store_each_log(txn, count_log, &last), STORE_OK);
+    assert_int_equal(store_each_log(txn, NULL, count_log, &last), STORE_OK);
     assert_int_equal(store_figures(txn, &figures), STORE_OK);
     assert_int_equal(figures.logs, 21);
     assert_int_equal(figures.blocks, 21);

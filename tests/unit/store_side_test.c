@@ -328,16 +328,14 @@ static void a_block_that_was_met_before_it_is_held_keeps_that_day(void **context
     store_end(txn);
 }
 
-/* The switch to its branch waits; what a thief said is followed meanwhile. */
-static void what_is_followed_after_the_rotation_came_is_not_counted(void **context)
+/* A rotation behind block 1, made of the log as it was then. */
+static struct block rotation_behind_1(void)
 {
     struct store_txn *txn = world_write(&world);
     struct log_state head = ase.state;
-    struct block rotation;
     struct bytes encoded;
-    uint64_t from_s = 0, until_s = 0;
+    struct block rotation;
 
-    (void)context;
     assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON), STORE_OK);
     assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
     world_rotate(&world, txn, &ase, NOON);
@@ -345,11 +343,84 @@ static void what_is_followed_after_the_rotation_came_is_not_counted(void **conte
     rotation = block_of(encoded);
     store_end(txn);
     ase.state = head;
-    txn = world_write(&world);
+    return rotation;
+}
+
+/* The switch to its branch waits; what a thief said is followed meanwhile. */
+static void what_is_followed_after_the_rotation_came_is_not_counted(void **context)
+{
+    const struct block rotation = rotation_behind_1();
+    struct store_txn *txn = world_write(&world);
+    uint64_t from_s = 0, until_s = 0;
+
+    (void)context;
     assert_int_equal(store_put_side_block(txn, &world.network, &rotation, NOON + 82800), STORE_OK);
     assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON + 90000), STORE_OK);
     assert_int_equal(store_followed(txn, &ase.actor.id, 3, &chain[3].hash, &from_s, &until_s), STORE_OK);
     assert_int_equal(until_s - from_s, 82800);
+    store_end(txn);
+}
+
+static void what_came_before_a_rotation_by_a_clock_since_set_back_stays_before_it(void **context)
+{
+    enum { AHEAD = NOON + 1000 * 86400, BACK = NOON + 86400 };
+    const struct block rotation = rotation_behind_1();
+    const struct hash unheld = {{1}}, of_another_epoch = {{2}};
+    struct store_txn *txn = world_write(&world);
+    uint64_t first_s = 0;
+    bool added;
+
+    (void)context;
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[2], NOON), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[3], AHEAD), STORE_OK);
+    assert_int_equal(store_note_arrival(txn, &ase.actor.id, &unheld, 0, AHEAD, false, &added), STORE_OK);
+    assert_int_equal(store_note_arrival(txn, &ase.actor.id, &of_another_epoch, 1, AHEAD, false, &added),
+                     STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &rotation, BACK), STORE_OK);
+    assert_int_equal(arrival_of(txn, &side[2]), NOON);
+    assert_int_equal(arrival_of(txn, &side[3]), BACK);
+    assert_int_equal(arrival_of(txn, &rotation), BACK);
+    assert_int_equal(store_first_arrival(txn, &ase.actor.id, 4, &unheld, &first_s), STORE_OK);
+    assert_int_equal(first_s, BACK);
+    assert_int_equal(store_first_arrival(txn, &ase.actor.id, 4, &of_another_epoch, &first_s), STORE_OK);
+    assert_int_equal(first_s, AHEAD);
+    store_end(txn);
+}
+
+/* The chain is left only once the clock is there again: nobody can say for how long it had been followed. */
+static void what_was_followed_by_a_clock_since_set_back_is_not_taken_for_late(void **context)
+{
+    const struct block rotation = rotation_behind_1();
+    struct store_txn *txn = world_write(&world);
+    uint64_t from_s = 1, until_s = 0;
+
+    (void)context;
+    assert_int_equal(store_put_side_block(txn, &world.network, &rotation, NOON - 86400), STORE_OK);
+    assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON + 86400), STORE_OK);
+    for (size_t seq = 2; seq <= 3; seq++) {
+        assert_int_equal(store_followed(txn, &ase.actor.id, seq, &chain[seq].hash, &from_s, &until_s),
+                         STORE_OK);
+        assert_int_equal(from_s, 0);
+        assert_true(until_s == FOLLOWED_EVER);
+    }
+    store_end(txn);
+}
+
+/* Noted first by its header, which a proof showed, it takes no block with it when it is placed. */
+static void what_came_after_a_rotation_stays_after_it(void **context)
+{
+    enum { AHEAD = NOON + 1000 * 86400, BACK = NOON + 86400 };
+    const struct block rotation = rotation_behind_1();
+    struct store_txn *txn = world_write(&world);
+    bool added;
+
+    (void)context;
+    assert_int_equal(store_note_arrival(txn, &ase.actor.id, &rotation.hash, 0, NOON, false, &added),
+                     STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[2], AHEAD), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &rotation, BACK), STORE_OK);
+    assert_int_equal(arrival_of(txn, &rotation), NOON);
+    assert_int_equal(arrival_of(txn, &side[2]), BACK);
     store_end(txn);
 }
 
@@ -367,6 +438,11 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(what_is_followed_after_the_rotation_came_is_not_counted, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_came_before_a_rotation_by_a_clock_since_set_back_stays_before_it,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(what_came_after_a_rotation_stays_after_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_followed_by_a_clock_since_set_back_is_not_taken_for_late,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_leads_down_to_the_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_with_a_gap_is_not_known, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_chain_left_is_indexed_and_what_it_takes_up_is_not, setup,

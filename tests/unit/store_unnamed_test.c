@@ -129,13 +129,11 @@ static void what_a_rotation_dropped_is_found_until_a_void_names_it(void **state)
     assert_int_equal(count_unnamed(OWNER, FOUND_MAX), 0);
 }
 
-/* It was never followed here, and came after the rotation by what was noted: for certain only where that is
- * no day that is still to come. */
-static void what_came_by_a_clock_that_was_ahead_was_here_before(void **state)
+/* A branch that was never followed here came at left_s, and then the rotation at kept_s, by what the clock
+ * showed. */
+static void stays_before_it(uint64_t left_s, uint64_t kept_s)
 {
-    enum { NOTED_S = BEGIN_S + 1000 };
     struct memory_log followed;
-    (void)state;
     memory_log_init(&followed, &node->network, &node->scratch);
     revoke(&left);
     do {
@@ -145,11 +143,24 @@ static void what_came_by_a_clock_that_was_ahead_was_here_before(void **state)
     } while (hash_compare(&followed.state.head, &left.state.head) > 0);
     rotate(&kept);
     offer(&followed, 0, BEGIN_S);
-    offer(&left, 2, NOTED_S);
-    offer(&kept, 2, BEGIN_S + 10);
-    assert_int_equal(count_unnamed_at(OWNER, FOUND_MAX, NOTED_S - 1), 2);
-    assert_int_equal(count_unnamed_at(OWNER, FOUND_MAX, NOTED_S), 1);
+    offer(&left, 2, left_s);
+    offer(&kept, 2, kept_s);
+    for (uint64_t asked_s = BEGIN_S + 10; asked_s < BEGIN_S + 2000; asked_s += 10) {
+        assert_int_equal(count_unnamed_at(OWNER, FOUND_MAX, asked_s), 2);
+    }
     memory_log_deinit(&followed);
+}
+
+static void what_came_before_a_clock_was_set_back_came_before_the_rotation(void **state)
+{
+    (void)state;
+    stays_before_it(BEGIN_S + 1000, BEGIN_S + 10);
+}
+
+static void so_it_did_where_the_clock_was_still_ahead(void **state)
+{
+    (void)state;
+    stays_before_it(BEGIN_S + 1001, BEGIN_S + 1000);
 }
 
 /* A void that the rotation dropped takes certificates from their holders. */
@@ -221,7 +232,7 @@ static void what_a_cut_keeps_and_came_late_does_not_either(void **state)
     write(&owner);
     offer(&owner, 0, BEGIN_S);
     offer(&kept, 0, BEGIN_S);
-    offer(&left, 2, BEGIN_S + 10);
+    offer(&left, 2, BEGIN_S + 1000); /* by a clock that is ahead */
     assert_int_equal(node->result.outcome, INGEST_ASIDE);
     assert_int_equal(count_unnamed(DELEGATE, FOUND_MAX), 0);
     memory_log_deinit(&owner);
@@ -262,7 +273,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_LOGS(what_a_rotation_dropped_is_found_until_a_void_names_it),
-        WITH_LOGS(what_came_by_a_clock_that_was_ahead_was_here_before),
+        WITH_LOGS(what_came_before_a_clock_was_set_back_came_before_the_rotation),
+        WITH_LOGS(so_it_did_where_the_clock_was_still_ahead),
         WITH_LOGS(so_is_a_branch_with_a_void_alone),
         WITH_LOGS(naming_a_block_above_its_first_names_it_not),
         WITH_LOGS(while_the_epoch_is_open_nothing_was_dropped),

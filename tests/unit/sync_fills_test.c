@@ -8,7 +8,7 @@
 
 /* Who finds a place in the table of those of whom something is lacking here. */
 
-enum { PEER = 1, NOW_MS = 1000, AGAIN_MS = 250 };
+enum { PEER = 1, NOW_MS = 1000, AGAIN_MS = 250, STALL_MS = 400 };
 
 static struct fills fills;
 
@@ -28,7 +28,7 @@ static struct fill_entry *add(size_t i)
 static int fill_table(void **state)
 {
     (void)state;
-    fills_init(&fills, AGAIN_MS);
+    fills_init(&fills, AGAIN_MS, STALL_MS);
     for (size_t i = 0; i < FILLS_MAX; i++) {
         fill_add_source(add(i), PEER, false);
     }
@@ -109,7 +109,7 @@ static void gaps_and_cuts_of_one_author_are_two_things(void **state)
     const struct actor_id both = author(2);
 
     (void)state;
-    fills_init(&fills, AGAIN_MS);
+    fills_init(&fills, AGAIN_MS, STALL_MS);
     fill_add_source(fills_add(&fills, FILL_GAPS, &both), PEER, false);
     assert_null(fills_find(&fills, FILL_CUTS, &both));
     fill_add_source(fills_add(&fills, FILL_CUTS, &both), PEER, false);
@@ -122,7 +122,7 @@ static void gaps_and_cuts_of_one_author_are_two_things(void **state)
 
 static struct fill_entry *one_entry(void)
 {
-    fills_init(&fills, AGAIN_MS);
+    fills_init(&fills, AGAIN_MS, STALL_MS);
     return add(0);
 }
 
@@ -184,7 +184,7 @@ static void a_question_begins_above_what_came_or_elsewhere(void **state)
     fill_sent(entry, PEER, 7);
     fill_sent(entry, PEER, 5);
     fill_sent(entry, PEER + 1, 30);
-    fill_progress(entry, PEER, NOW_MS);
+    fill_progress(&fills, entry, PEER, NOW_MS);
     fill_end(&fills, entry, 3, NOW_MS);
     fill_sent(entry, PEER, 20);
     assert_true(fills_start(&fills, entry, NOW_MS));

@@ -395,20 +395,40 @@ static struct sync_event event_of(const struct script_step *step)
                                .author = head.author};
 }
 
-static void decisions_are_as_the_sentences_say(void **state)
+/* With heads every 20 s, 3 s at the most for an answer to a want, and 2 s for what no want brings. */
+static const struct decision hurried[] = {
+    {"Heads go again after at most 25 s.", STEPS(UP(1), TICK(25000)), "heads@1"},
+    {"… and not before 15 s.", STEPS(UP(1), TICK(14999)), ""},
+    {"A want without answer is repeated after 2 to 2.5 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500)),
+     "want@1"},
+    {"… then not before 3 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(2999)), ""},
+    {"… but after 3.75 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(3750)), "want@1"},
+    {"… and it becomes no longer.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(3750), TICK(3750)),
+     "want@1"},
+    {"Another one is asked for what is lacking where no answer comes.",
+     STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(2000)), "gaps@2"},
+    {"… not sooner.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(1999)), ""},
+    {"… nor within that time of a copy that came.",
+     STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(1500), MORE(1), TICK(1999)), ""},
+    {"… but at its end.",
+     STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(1500), MORE(1), TICK(2000)), "gaps@2"},
+    {"Whoever brings nothing is asked again after 20 s.",
+     STEPS(UP(1), CUTS(1, SAME), TICK(2000), TICK(20000)), "heads@1 cuts@1"},
+};
+
+static void decide(const struct decision *table, size_t count, struct sync_waits waits)
 {
     struct sync *sync = malloc(sync_size());
     struct sync_actions *actions = malloc(sizeof *actions);
 
-    (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++) {
-        const struct decision *decision = &decisions[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct decision *decision = &table[i];
         char text[TEXT_SIZE] = "";
         uint64_t now_ms = 1000;
 
-        sync_init(sync, i, SYNC_HEADS_INTERVAL_MS);
+        sync_init(sync, i, waits);
         for (size_t k = 0; k < decision->step_count; k++) {
             const struct script_step *step = &decision->steps[k];
             const struct sync_event event = event_of(step);
@@ -427,6 +447,21 @@ static void decisions_are_as_the_sentences_say(void **state)
     free(sync);
 }
 
+static void decisions_are_as_the_sentences_say(void **state)
+{
+    (void)state;
+    decide(decisions, sizeof decisions / sizeof *decisions, SYNC_WAITS);
+}
+
+static void shorter_waits_are_kept_to(void **state)
+{
+    const struct sync_waits shorter = {
+        .heads_interval_ms = 20000, .stall_ms_max = 3000, .fill_stall_ms = 2000};
+
+    (void)state;
+    decide(hurried, sizeof hurried / sizeof *hurried, shorter);
+}
+
 /* What the asked one lacks itself, and sends as it is, must not hide what it has above. */
 static void a_question_for_entries_goes_on_above_what_came(void **state)
 {
@@ -437,7 +472,7 @@ static void a_question_for_entries_goes_on_above_what_came(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(sync, 1, SYNC_WAITS);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         const struct sync_event event = event_of(&steps[i]);
 
@@ -489,7 +524,7 @@ static void what_one_peer_claims_takes_no_place_from_another(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(sync, 1, SYNC_WAITS);
     for (uint32_t peer = 1; peer <= 3; peer++) {
         sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer}, 0, actions);
     }
@@ -521,7 +556,7 @@ static void peers_beyond_the_table_are_left_alone(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(sync, 1, SYNC_WAITS);
     for (uint32_t i = 0; i < SYNC_PEERS_MAX + 5; i++) {
         sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = i}, 0, actions);
     }
@@ -564,7 +599,7 @@ static void what_came_long_ago_makes_nobody_fast(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(sync, 1, SYNC_WAITS);
     for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
         const struct sync_event event = event_of(&begin[i]);
 
@@ -595,7 +630,7 @@ static void empty_promises_are_asked_for_ever_more_seldom(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    sync_init(sync, 1, SYNC_WAITS);
     sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = 1}, 0, actions);
     for (uint64_t now_ms = 0; now_ms < 3600 * 1000; now_ms += 500) {
         struct sync_event event = {.kind = SYNC_TICK, .peer = SYNC_LOCAL};
@@ -832,6 +867,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions_are_as_the_sentences_say),
+        cmocka_unit_test(shorter_waits_are_kept_to),
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),

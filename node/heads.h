@@ -1,0 +1,34 @@
+#ifndef NODE_HEADS_H
+#define NODE_HEADS_H
+
+/* Heads that peers announce: compared with the store and told to the sync core; those of authors that nothing
+ * admits yet, or for which the peer's claims have no room, are remembered (protocol/sync/undecided.h) and
+ * looked at again as soon as something may have changed. */
+
+#include "node/daemon_state.h"
+
+enum {
+    RECHECK_HEADS_MAX = 256, /* looked at again in one turn of the loop… */
+    RECHECK_TURN_MS = 1,     /* …and for how long */
+    TELL_MORE_MS = 50,
+};
+
+/* What a peer announced. */
+void heads_settle(struct daemon *daemon, struct peer *peer, const struct head *heads, size_t count);
+/* Remember a head of an author that is not admitted, and ask the peer who introduces it. */
+void heads_pass_over(struct daemon *daemon, struct peer *peer, const struct head *head);
+
+/* An encoded block was accepted: whom its entries name is looked at next, and then all others, unless the
+ * block is of a sort that admits nobody but those. */
+void heads_on_accepted(struct daemon *daemon, struct bytes encoded);
+/* Anything else changed that may admit somebody. */
+void heads_recheck_all(struct daemon *daemon);
+
+/* Look again at what is to be looked at, as far as this turn has time; peers have their turns. */
+void heads_recheck(struct daemon *daemon);
+uint64_t heads_recheck_ms(const struct daemon *daemon);
+
+/* Tell peers that were just met what their first exchange of heads had no room for, from time to time. */
+void heads_tell_more(struct daemon *daemon);
+
+#endif

@@ -236,6 +236,7 @@ static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now
     join_last(wants, claim, CLAIM_IS_ASKED);
     claim->progressed = false;
     claim->let_go = false;
+    claim->late = false;
     if (source->asks == 0) {
         source->busy_ms = now_ms;
         source->came_bytes = 0;
@@ -285,6 +286,18 @@ void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
     to_end_of_line(wants, claim, now_ms);
 }
 
+static void let_go(struct wants *wants, struct claim *claim)
+{
+    claim->let_go = true;
+    wake(wants, &claim->author);
+}
+
+void wants_outrun(struct wants *wants, struct claim *claim)
+{
+    claim->outrun = true;
+    let_go(wants, claim);
+}
+
 /* What a source holds alone, it holds as one that keeps its promises: once it does not, others may be asked.
  */
 static void lose_trust(struct wants *wants, struct source *source)
@@ -295,6 +308,18 @@ static void lose_trust(struct wants *wants, struct source *source)
         wake(wants, &claim->author);
     }
     source->proven = false;
+}
+
+bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms)
+{
+    return !claim->late && now_ms < wants->sources[claim->source].came_ms + SYNC_STALL_MS_MIN;
+}
+
+void wants_late(struct wants *wants, struct claim *claim)
+{
+    lose_trust(wants, source_of(wants, claim));
+    claim->late = true;
+    let_go(wants, claim);
 }
 
 void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms)
@@ -338,9 +363,10 @@ void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms
     check_by(wants, deadline_ms);
 }
 
-void wants_came(struct wants *wants, uint16_t source, size_t size)
+void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms)
 {
     wants->sources[source].came_bytes += size;
+    wants->sources[source].came_ms = now_ms;
 }
 
 /* ---- choosing ---- */
@@ -483,15 +509,14 @@ static void forget_half(struct source *source, uint64_t now_ms)
     }
 }
 
-static void let_go(struct wants *wants, struct source *source)
+static void let_all_go(struct wants *wants, struct source *source)
 {
     struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
 
     source->proven = false;
     for (; claim != NULL; claim = claim_at(wants, claim->later)) {
         if (!claim->let_go) {
-            claim->let_go = true;
-            wake(wants, &claim->author);
+            let_go(wants, claim);
         }
     }
 }
@@ -530,7 +555,7 @@ static void look_at_all(struct wants *wants, uint64_t now_ms)
             continue;
         }
         if (is_slow(wants, source, now_ms)) {
-            let_go(wants, source);
+            let_all_go(wants, source);
         }
         forget_half(source, now_ms);
         if (source->due_ms <= now_ms) {

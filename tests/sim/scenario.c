@@ -35,7 +35,7 @@ static void draw_author(struct scenario *scenario, size_t number)
     author->block_size = (uint32_t)(200 + draw(scenario, 2000));
     author->initial = (uint32_t)(1 + draw(scenario, one_in(scenario, 10) ? 250 : 12));
     if (one_in(scenario, 20)) {
-        author->block_size = (uint32_t)(50 + draw(scenario, 150)) * 1024;
+        author->block_size = (uint32_t)(100 + draw(scenario, 300)) * 1024;
         author->initial = (uint32_t)(1 + draw(scenario, 8));
     }
     author->length = author->initial;

@@ -231,6 +231,7 @@ static void claim_from(struct sync *sync, const struct sync_event *event, const 
     if (hash_is_zero(&claim->target) || target->seq >= claim->target_seq) {
         claim->target = target->hash;
         claim->target_seq = target->seq;
+        claim->outrun = false;
         if (claim->state != CLAIM_IS_ASKED) {
             claim->bytes = answer_bytes(target, event->ours_next);
         }
@@ -403,16 +404,22 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
     claim_from(sync, event, &event->head);
 }
 
-/* Whoever claims just this block has no more than is held now. */
-static void finish_all(struct sync *sync, const struct head *head, uint64_t now_ms,
-                       struct sync_actions *actions)
+/* Whoever claims just this block has no more than is held now. What another one than its sender was asked for
+ * is on its way all the same, and takes its room until then. */
+static void finish_all(struct sync *sync, const struct head *head, const struct claim *of_sender,
+                       uint64_t now_ms, struct sync_actions *actions)
 {
     struct claim *next = NULL;
 
     for (struct claim *claim = wants_first_of(&sync->wants, &head->author); claim != NULL; claim = next) {
         next = wants_next_of(&sync->wants, claim);
-        if (hash_equal(&claim->target, &head->hash)) {
+        if (!hash_equal(&claim->target, &head->hash)) {
+            continue;
+        }
+        if (claim == of_sender || claim->state != CLAIM_IS_ASKED) {
             finish(sync, claim, now_ms, actions);
+        } else {
+            wants_outrun(&sync->wants, claim);
         }
     }
 }
@@ -439,13 +446,13 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
         claim->reached = event->head.hash;
         claim->reached_seq = event->head.seq;
         claim->progressed = true;
-        wants_came(&sync->wants, peer->source, event->size);
+        wants_came(&sync->wants, peer->source, event->size, now_ms);
         expect(sync, claim, now_ms);
         if (hash_equal(&claim->target, &claim->reached)) {
             wants_kept(&sync->wants, peer->source);
         }
     }
-    finish_all(sync, &event->head, now_ms, actions);
+    finish_all(sync, &event->head, claim, now_ms, actions);
 }
 
 static void on_block_on_way(struct sync *sync, const struct sync_event *event, uint64_t now_ms)
@@ -474,7 +481,7 @@ static void on_block_new(struct sync *sync, const struct sync_event *event, uint
         claim->news_epoch = event->head.epoch;
     }
     if (!asked) {
-        finish_all(sync, &event->head, now_ms, actions);
+        finish_all(sync, &event->head, claim, now_ms, actions);
     }
 }
 
@@ -501,8 +508,13 @@ static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *act
         }
     }
     while ((claim = wants_check(&sync->wants, now_ms)) != NULL) {
+        if (wants_is_queued(&sync->wants, claim, now_ms)) {
+            wants_late(&sync->wants, claim);
+            expect(sync, claim, now_ms);
+            continue;
+        }
         wants_stall(&sync->wants, claim, now_ms);
-        if (claim->attempts == CLAIM_ATTEMPTS_MAX) {
+        if (claim->outrun || claim->attempts == CLAIM_ATTEMPTS_MAX) {
             finish(sync, claim, now_ms, actions);
         }
     }
@@ -589,4 +601,9 @@ uint64_t sync_deadline_ms(const struct sync *sync)
         }
     }
     return deadline_ms;
+}
+
+struct wants *sync_wants(struct sync *sync)
+{
+    return &sync->wants;
 }

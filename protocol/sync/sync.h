@@ -101,6 +101,8 @@ struct sync_actions {
     struct sync_action items[SYNC_ACTIONS_MAX];
 };
 
+struct wants;
+
 /* What a clock of tests makes shorter; as a rule SYNC_WAITS. */
 struct sync_waits {
     uint64_t heads_interval_ms; /* between two times that a peer is sent all heads, at least 2 */
@@ -125,5 +127,7 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
 bool sync_may_claim(struct sync *sync, uint32_t peer, const struct actor_id *author);
 /* When the next SYNC_TICK is due. */
 uint64_t sync_deadline_ms(const struct sync *sync);
+/* What it wants of whom (wants.h), to look at. */
+struct wants *sync_wants(struct sync *sync);
 
 #endif

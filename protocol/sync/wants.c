@@ -5,7 +5,7 @@
 
 #include "protocol/base/sort.h"
 
-enum { SOURCES_ASKED_MAX = 2, SLOWER = 4 };
+enum { SOURCES_ASKED_MAX = 2, SLOWER = 4, CHECK_MS_MIN = 250, RATE_WINDOW_MS = 4000 };
 
 void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max)
 {
@@ -138,7 +138,8 @@ uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled)
         .used = true,
         .dialled = dialled,
         .lines = {{WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}},
-        .first_free = WANTS_NONE};
+        .first_free = WANTS_NONE,
+        .due_ms = UINT64_MAX};
     return at;
 }
 
@@ -235,6 +236,7 @@ static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now
     join_last(wants, claim, CLAIM_IS_ASKED);
     claim->progressed = false;
     claim->let_go = false;
+    claim->late = false;
     if (source->asks == 0) {
         source->busy_ms = now_ms;
         source->came_bytes = 0;
@@ -242,6 +244,12 @@ static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now
     source->asks++;
     source->asked_bytes += claim->bytes;
     check_by(wants, now_ms + SOURCE_SLOW_MS);
+}
+
+/* Whoever was asked for little last is no slower for that. */
+static void note_rate(struct source *source, uint64_t rate)
+{
+    source->rate = rate > source->rate ? rate : (source->rate * 7 + rate) / 8;
 }
 
 static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
@@ -253,7 +261,7 @@ static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
     source->asked_bytes -= claim->bytes;
     refresh(wants, source);
     if (source->asks == 0 && source->came_bytes > 0) {
-        source->rate = rate_now(source, now_ms);
+        note_rate(source, rate_now(source, now_ms));
     }
 }
 
@@ -278,9 +286,45 @@ void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
     to_end_of_line(wants, claim, now_ms);
 }
 
+static void let_go(struct wants *wants, struct claim *claim)
+{
+    claim->let_go = true;
+    wake(wants, &claim->author);
+}
+
+void wants_outrun(struct wants *wants, struct claim *claim)
+{
+    claim->outrun = true;
+    let_go(wants, claim);
+}
+
+/* What a source holds alone, it holds as one that keeps its promises: once it does not, others may be asked.
+ */
+static void lose_trust(struct wants *wants, struct source *source)
+{
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+
+    for (; source->proven && claim != NULL; claim = claim_at(wants, claim->later)) {
+        wake(wants, &claim->author);
+    }
+    source->proven = false;
+}
+
+bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms)
+{
+    return !claim->late && now_ms < wants->sources[claim->source].came_ms + SYNC_STALL_MS_MIN;
+}
+
+void wants_late(struct wants *wants, struct claim *claim)
+{
+    lose_trust(wants, source_of(wants, claim));
+    claim->late = true;
+    let_go(wants, claim);
+}
+
 void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
-    source_of(wants, claim)->proven = false;
+    lose_trust(wants, source_of(wants, claim));
     claim->attempts++;
     claim->stall_ms *= 2;
     if (claim->stall_ms > wants->stall_ms_max) {
@@ -310,13 +354,19 @@ void wants_remove(struct wants *wants, struct claim *claim, uint64_t now_ms)
 
 void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms)
 {
+    struct source *source = source_of(wants, claim);
+
     claim->deadline_ms = deadline_ms;
+    if (deadline_ms < source->due_ms) {
+        source->due_ms = deadline_ms;
+    }
     check_by(wants, deadline_ms);
 }
 
-void wants_came(struct wants *wants, uint16_t source, size_t size)
+void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms)
 {
     wants->sources[source].came_bytes += size;
+    wants->sources[source].came_ms = now_ms;
 }
 
 /* ---- choosing ---- */
@@ -438,67 +488,96 @@ static uint64_t median_rate_beside(const struct wants *wants, const struct sourc
     return count == 0 ? 0 : rates[count / 2];
 }
 
+/* Where there is nothing to compare with, another one is tried too. */
 static bool is_slow(const struct wants *wants, const struct source *source, uint64_t now_ms)
 {
-    return source->asks > 0 && now_ms - source->busy_ms >= SOURCE_SLOW_MS &&
-           rate_now(source, now_ms) * SLOWER < median_rate_beside(wants, source);
+    uint64_t median;
+
+    if (source->asks == 0 || now_ms - source->busy_ms < SOURCE_SLOW_MS) {
+        return false;
+    }
+    median = median_rate_beside(wants, source);
+    return median == 0 || rate_now(source, now_ms) * SLOWER < median;
 }
 
-static void let_go(struct wants *wants, struct source *source)
+/* What came long ago says nothing of how fast a source is that is busy all the time. */
+static void forget_half(struct source *source, uint64_t now_ms)
+{
+    if (now_ms - source->busy_ms >= RATE_WINDOW_MS) {
+        source->busy_ms = now_ms - (now_ms - source->busy_ms) / 2;
+        source->came_bytes /= 2;
+    }
+}
+
+static void let_all_go(struct wants *wants, struct source *source)
 {
     struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
 
     source->proven = false;
     for (; claim != NULL; claim = claim_at(wants, claim->later)) {
         if (!claim->let_go) {
-            claim->let_go = true;
-            wake(wants, &claim->author);
+            let_go(wants, claim);
         }
     }
 }
 
-/* An overdue claim of source, or when the first one is. */
-static struct claim *overdue_of(struct wants *wants, const struct source *source, uint64_t now_ms,
-                                uint64_t *next_ms)
+/* Overdue claims go to the front of the line, in the order in which they stand in it. What is due a moment
+ * later waits for the next time: with each claim a walk of its own, peers that keep no promise would cost the
+ * square of what they promise. */
+static void bring_overdue_first(struct wants *wants, struct source *source, uint64_t now_ms)
 {
-    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].last);
 
-    for (; claim != NULL; claim = claim_at(wants, claim->later)) {
+    source->due_ms = UINT64_MAX;
+    for (uint32_t i = 0; i < source->asks; i++) {
+        struct claim *earlier = claim_at(wants, claim->earlier);
+
         if (claim->deadline_ms <= now_ms) {
-            return claim;
+            leave_line(wants, claim);
+            join_first(wants, claim, CLAIM_IS_ASKED);
+        } else if (claim->deadline_ms < source->due_ms) {
+            source->due_ms = claim->deadline_ms;
         }
-        if (claim->deadline_ms < *next_ms) {
-            *next_ms = claim->deadline_ms;
-        }
+        claim = earlier;
     }
-    return NULL;
+    if (source->due_ms < now_ms + CHECK_MS_MIN) {
+        source->due_ms = now_ms + CHECK_MS_MIN;
+    }
 }
 
-struct claim *wants_check(struct wants *wants, uint64_t now_ms)
+static void look_at_all(struct wants *wants, uint64_t now_ms)
 {
-    uint64_t next_ms = UINT64_MAX;
-
-    if (now_ms < wants->check_ms) {
-        return NULL;
-    }
+    wants->check_ms = UINT64_MAX;
     for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
         struct source *source = &wants->sources[i];
-        struct claim *claim = NULL;
 
         if (!source->used || source->asks == 0) {
             continue;
         }
         if (is_slow(wants, source, now_ms)) {
-            let_go(wants, source);
+            let_all_go(wants, source);
         }
-        claim = overdue_of(wants, source, now_ms, &next_ms);
-        if (claim != NULL) {
-            return claim;
+        forget_half(source, now_ms);
+        if (source->due_ms <= now_ms) {
+            bring_overdue_first(wants, source, now_ms);
         }
-        if (now_ms + SOURCE_SLOW_MS < next_ms) {
-            next_ms = now_ms + SOURCE_SLOW_MS;
+        check_by(wants, source->due_ms);
+        check_by(wants, now_ms + SOURCE_SLOW_MS);
+    }
+}
+
+struct claim *wants_check(struct wants *wants, uint64_t now_ms)
+{
+    if (now_ms >= wants->check_ms) {
+        look_at_all(wants, now_ms);
+    }
+    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
+        const struct source *source = &wants->sources[i];
+        struct claim *first = source->used ? claim_at(wants, source->lines[CLAIM_IS_ASKED].first) : NULL;
+
+        if (first != NULL && first->deadline_ms <= now_ms) {
+            return first;
         }
     }
-    wants->check_ms = next_ms;
     return NULL;
 }

@@ -37,7 +37,9 @@ struct claim {
     uint8_t state;    /* enum claim_state */
     uint8_t attempts; /* without progress */
     bool progressed;  /* a higher block came since it was asked */
-    bool let_go;      /* asked, and too slow: it holds nothing any more */
+    bool let_go;      /* asked, and too slow, late or outrun: it holds nothing any more */
+    bool late;        /* asked, and overdue once, while the source brought something else */
+    bool outrun;      /* asked, and others brought it: all that is left is an answer on its way */
 };
 
 enum { WANTS_NONE = UINT32_MAX };
@@ -56,9 +58,11 @@ struct source {
     uint32_t ever, first_free; /* places that were ever used, and those of them that are free again */
     uint32_t asks;             /* in flight */
     uint64_t asked_bytes;      /* … and what they are reckoned to bring */
+    uint64_t due_ms;           /* nothing in flight is overdue before */
     uint64_t busy_ms;          /* since when something is in flight */
     uint64_t came_bytes;       /* since then */
-    uint64_t rate;             /* bytes a second, while it was busy; 0: not known */
+    uint64_t came_ms;          /* when the last of them did */
+    uint64_t rate;             /* bytes a second, of the best of late while it was busy; 0: not known */
 };
 
 /* Only what is in use of it is ever touched. */
@@ -100,18 +104,25 @@ struct claim *wants_start(struct wants *wants, uint64_t now_ms);
 /* Something has to come until then. */
 void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms);
 /* size bytes came from source. */
-void wants_came(struct wants *wants, uint16_t source, size_t size);
+void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms);
 /* All that was asked of it came. */
 void wants_kept(struct wants *wants, uint16_t source);
 /* What was asked for came, as far as one answer goes, and there is more: others of its line have their turn.
  */
 void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms);
+/* What was asked for came from another source. */
+void wants_outrun(struct wants *wants, struct claim *claim);
+/* Whether an overdue claim is late for the first time, and its source brings something else meanwhile: then
+ * the answer may stand in its queue, and to ask once more would make that longer. */
+bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms);
+/* It waits on, and others may be asked. */
+void wants_late(struct wants *wants, struct claim *claim);
 /* Nothing came: the source has kept no promise, and the claim goes to the end of its line. */
 void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms);
 
 /* Let go of what is asked of slow sources, where others claim it too: slow is who brings less than a quarter
- * of what the others' median source did. Then the claims whose deadline is over, one a call; NULL when there
- * is none, and wants->check_ms is when to ask again. */
+ * of what the others' median source did, or has nobody to be compared with. Then the claims whose deadline is
+ * over, one a call; NULL when there is none, and wants->check_ms is when to ask again. */
 struct claim *wants_check(struct wants *wants, uint64_t now_ms);
 
 #endif

@@ -157,7 +157,7 @@ static const struct decision decisions[] = {
     {"… whose time is its own.",
      STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), TICK(2500),
            TICK(2500)),
-     "want@2"},
+     "want@2 want@3"},
     {"Two that have kept no promise don't keep out one that has.",
      STEPS(UP(1), UP(2), UP(3), HEAD(3, 5, MISSING), IN(3, 5), HEAD_OF('B', 1, 5), HEAD_OF('B', 2, 5),
            HEAD_OF('B', 3, 5)),
@@ -177,9 +177,39 @@ static const struct decision decisions[] = {
      STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), IN(1, 5), HEAD(1, 9, MISSING), TICK(2500), HEAD_OF('B', 1, 5),
            HEAD_OF('B', 2, 5)),
      "want@2:B"},
+    {"… and what it holds alone is asked of another at once.",
+     STEPS(UP(1), UP(2), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD(1, 5, MISSING), IN(1, 5),
+           HEAD_OF('B', 1, 5), HEAD_OF('C', 1, 40), HEAD_OF('C', 2, 40), TICK(900), IN_OF('C', 1, 1),
+           IN_OF('C', 1, 2), IN_OF('C', 1, 3), TICK(1600)),
+     "want@2:C"},
+    {"Who brings something else meanwhile has the answer in its queue, and isn't asked a second time.",
+     STEPS(UP(1), HEAD(1, 5, MISSING), HEAD_OF('B', 1, 5), TICK(1900), IN(1, 1), TICK(600)), ""},
+    {"… but another one is.",
+     STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('D', 5, 0), TICK(900), IN_OF('D', 5, 0), HEAD(1, 40, MISSING),
+           HEAD_OF('C', 2, 40), HEAD_OF('B', 1, 5), HEAD_OF('B', 2, 5), HEAD_OF('B', 3, 5), TICK(900),
+           IN(1, 1), IN_OF('C', 2, 1), TICK(900), IN(1, 2), IN_OF('C', 2, 2), TICK(700)),
+     "want@3:B"},
+    {"… until its time is over once more.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), TICK(1900), IN(1, 1), TICK(600), IN(1, 2),
+           TICK(1900), IN(1, 3), TICK(600)),
+     "want@1:B"},
+    {"… and each time that it is asked.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), TICK(1900), IN(1, 1), TICK(600), TICK(2500),
+           TICK(3900), IN(1, 2), TICK(1100)),
+     ""},
+    {"… or when nothing came for two seconds.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), TICK(499), IN(1, 1), TICK(2001)), "want@1:B"},
     {"What a slow one is asked for, another is asked for too.",
      STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
            HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200)),
+     "want@3"},
+    {"… also where there is nothing to compare with.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD(3, 5, MISSING), TICK(1000)),
+     "want@3"},
+    {"… or where the others were asked for little last.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('C', 3, 0), TICK(900),
+           IN_OF('C', 3, 0), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6), HEAD(1, 40, MISSING), HEAD(3, 40, MISSING),
+           TICK(900), IN(1, 1), TICK(1100)),
      "want@3"},
     {"… where two that bring nothing are asked, a third.",
      STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 5, 5), IN_OF('B', 5, 5), HEAD(1, 40, MISSING),
@@ -231,6 +261,31 @@ static const struct decision decisions[] = {
      "want@1:D"},
     {"… and no more.",
      STEPS(UP(1), HEAD_OF('A', 1, 100), HEAD_OF('B', 1, 3), HEAD_OF('C', 1, 3), HEAD_OF('D', 1, 1)), ""},
+    {"What another peer brings first leaves its room taken at whose answer is on its way.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD_OF('B', 1, 5), IN(2, 5),
+           HEAD_OF('C', 1, 5)),
+     ""},
+    {"… until that has come.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD_OF('B', 1, 5), IN(2, 5),
+           HEAD_OF('C', 1, 5), IN(1, 5)),
+     "want@1:C"},
+    {"… or a head that shows that nothing does.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), HEAD_OF('B', 1, 5), IN(2, 5),
+           HEAD_OF('C', 1, 5), HEAD(1, 5, SAME)),
+     "want@1:C"},
+    {"… or its time is over.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), IN(2, 5), TICK(1000), HEAD_OF('B', 1, 5),
+           HEAD_OF('C', 1, 5), TICK(1500)),
+     "want@1:C"},
+    {"… and nothing of it is asked again then.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), IN(2, 5), TICK(2500)), ""},
+    {"… unless it has more by then.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), IN(2, 5), HEAD(1, 9, MISSING), TICK(2500)),
+     "want@1"},
+    {"… which another is asked for meanwhile.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 1, 5), IN_OF('B', 1, 5), HEAD(1, 5, MISSING), NEW(3, 5),
+           IN(3, 5), HEAD(1, 9, MISSING), HEAD(2, 9, MISSING)),
+     "want@2"},
     {"An orphan asks its sender for what lies before.", STEPS(UP(1), ORPHAN(1, 9)), "want@1"},
     {"… once.", STEPS(UP(1), ORPHAN(1, 9), ORPHAN(1, 10)), ""},
     {"A block of this machine is pushed to all.", STEPS(UP(1), UP(2), NEW(SYNC_LOCAL, 7)), "push@1 push@2"},
@@ -556,6 +611,57 @@ static void peers_beyond_the_table_are_left_alone(void **state)
 }
 
 /* A peer that announces what it never sends costs six wants and an announcement, then the next six. */
+static bool asks(const struct sync_actions *actions, uint32_t peer)
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        if (actions->items[i].kind == SYNC_SEND_WANT && actions->items[i].peer == peer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Peer 1 brings forty blocks at once, and then one each 1.6 s; peer 3 brought one in 0.2 s. */
+static void what_came_long_ago_makes_nobody_fast(void **state)
+{
+    static const struct script_step begin[] = {UP(1),
+                                               UP(3),
+                                               HEAD_OF('B', 3, 5),
+                                               TICK(200),
+                                               IN_OF('B', 3, 5),
+                                               HEAD_OF('C', 1, 0),
+                                               IN_OF('C', 1, 0),
+                                               HEAD(1, 200, MISSING),
+                                               HEAD(3, 200, MISSING)};
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    uint64_t now_ms = 1000;
+    bool asked = false;
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, SYNC_WAITS);
+    for (size_t i = 0; i < sizeof begin / sizeof *begin; i++) {
+        const struct sync_event event = event_of(&begin[i]);
+
+        now_ms += begin[i].after_ms;
+        sync_step(sync, &event, now_ms, actions);
+    }
+    for (int seq = 0; seq < 60 && !asked; seq++) {
+        const struct sync_event in = event_of(&(struct script_step)IN(1, seq)),
+                                tick = event_of(&(struct script_step)TICK(0));
+
+        now_ms += seq < 40 ? 0 : 1600;
+        sync_step(sync, &in, now_ms, actions);
+        sync_step(sync, &tick, now_ms, actions);
+        asked = asks(actions, 3);
+    }
+    assert_true(asked);
+    free(actions);
+    free(sync);
+}
+
 static void empty_promises_are_asked_for_ever_more_seldom(void **state)
 {
     struct sync *sync = malloc(sync_size());
@@ -807,6 +913,7 @@ int main(void)
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
+        cmocka_unit_test(what_came_long_ago_makes_nobody_fast),
         cmocka_unit_test(empty_promises_are_asked_for_ever_more_seldom),
         cmocka_unit_test(two_nodes_meet),
         cmocka_unit_test(a_line_of_nodes_passes_on),

@@ -670,6 +670,16 @@ static bool is_ahead_of_clock(const struct checkpoint *checkpoint, uint64_t now_
     return checkpoint->time_s > now_s && checkpoint->time_s - now_s > CHECKPOINT_AHEAD_S;
 }
 
+/* What is ahead of this clock and says less than the author does meanwhile was ahead of time. A clock that is
+ * behind drops nothing that is true: who replays what was said before says no more. */
+static enum store_error drop_ahead(struct store_txn *txn, const struct checkpoint *checkpoint, uint64_t now_s)
+{
+    const uint64_t ahead_s = now_s + CHECKPOINT_AHEAD_S;
+    const uint64_t after_s = checkpoint->time_s > ahead_s ? checkpoint->time_s : ahead_s;
+
+    return store_drop_later_checkpoints(txn, &checkpoint->author, after_s, checkpoint->seq);
+}
+
 /* Keep it, or let it wait. Who is trusted matters only for what is ahead of this machine's clock. */
 static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
                                    const struct checkpoint *checkpoint, struct bytes encoded, uint64_t now_s,
@@ -691,7 +701,10 @@ static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
     if (trusted) {
         waiting_reach(ingest->waiting, &dated);
     }
-    *error = store_put_checkpoint(txn, &checkpoint->author, encoded);
+    *error = drop_ahead(txn, checkpoint, now_s);
+    if (*error == STORE_OK) {
+        *error = store_put_checkpoint(txn, &checkpoint->author, encoded);
+    }
     return REASON_NONE;
 }
 
@@ -766,7 +779,6 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     }
     if (reason == REASON_NONE && *error == STORE_OK && far.time_s > 0) {
         waiting_disown(ingest->waiting, &far, encoded_before);
-        *error = store_drop_later_checkpoints(txn, author, checkpoint.checkpoint.time_s);
     }
     return reason;
 }

@@ -164,7 +164,7 @@ struct disk_gone {
 };
 static_assert(sizeof(struct disk_gone) == 104, "no padding");
 
-/* What the first or the last checkpoint of a day by a key says. Signatures and extensions are not kept for
+/* What one of a day's checkpoints says. Signatures and extensions are not kept for
  * every day: an author could fill the disk with them. */
 struct disk_checkpoint {
     struct hash head;

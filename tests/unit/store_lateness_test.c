@@ -191,7 +191,7 @@ static void what_was_ahead_of_time_is_forgotten(void **state)
     add_checkpoint(txn, &school, 0, &heads[0], START + 150 * DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], START + 900 * DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], START + 901 * DAY_S);
-    assert_int_equal(store_drop_later_checkpoints(txn, &school.actor.id, START + 160 * DAY_S), STORE_OK);
+    assert_int_equal(store_drop_later_checkpoints(txn, &school.actor.id, START + 160 * DAY_S, 1), STORE_OK);
     add_checkpoint(txn, &school, 0, &heads[0], START + 160 * DAY_S);
     world_commit(txn);
     assert_int_equal(below(1, UINT64_MAX), START + 160 * DAY_S);

@@ -128,8 +128,9 @@ static struct key day_key(uint32_t number, uint64_t time_s)
     return key;
 }
 
-/* Forget the author's first day but that of its newest checkpoint when there is one more than are kept. */
-static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, const struct key *newest)
+/* Forget the author's first day but that of its newest checkpoint when there are more than days. */
+static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, const struct key *newest,
+                                       size_t days)
 {
     struct key author = author_key(number);
     struct key first = {0};
@@ -151,7 +152,7 @@ static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, c
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
-    return count > CHECKPOINT_DAYS_MAX ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
+    return count > days ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
 }
 
 static enum store_error unpack_day(struct store_txn *txn, struct bytes value, struct day_rows *out)
@@ -278,7 +279,9 @@ static enum store_error put_day(struct store_txn *txn, uint32_t number, const st
     if (*kept) {
         error = write_day_rows(txn, &key, &day);
     }
-    return error == STORE_OK && known == STORE_NOT_FOUND ? drop_first_day(txn, number, &key) : error;
+    return error == STORE_OK && known == STORE_NOT_FOUND
+               ? drop_first_day(txn, number, &key, CHECKPOINT_DAYS_MAX)
+               : error;
 }
 
 /* What is dated after time_s and names a block below seq. */
@@ -715,6 +718,23 @@ enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struc
         return STORE_OK;
     }
     return write_day_rows(txn, &key, &day);
+}
+
+enum store_error store_bound_checkpoints(struct store_txn *txn, const struct actor_id *author, size_t days)
+{
+    struct disk_checkpoint newest;
+    struct key key;
+    uint32_t number;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    if (error == STORE_OK) {
+        error = read_newest(txn, author, &newest);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    key = day_key(number, newest.time_s);
+    return drop_first_day(txn, number, &key, days);
 }
 
 enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,

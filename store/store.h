@@ -342,6 +342,9 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
  * late. Requires: encoded is a signed_checkpoint. */
 enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                               struct bytes encoded);
+/* Forget the first of the days remembered but that of the newest, when there are more than days: of whom less
+ * is kept, with each new day. STORE_NOT_FOUND when there is none. */
+enum store_error store_bound_checkpoints(struct store_txn *txn, const struct actor_id *author, size_t days);
 /* Forget what is dated after time_s and names a block below seq: it was ahead of time. */
 enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,
                                               uint64_t time_s, uint64_t seq);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "protocol/base/days.h"
 #include "protocol/log/checkpoint.h"
 #include "store/tables.h"
 #include "tests/support/node_bench.h"
@@ -758,6 +759,40 @@ static void what_was_said_at_night_takes_away_nothing_of_noon(void **state)
     }
 }
 
+/* ---- whom only the quota admits ---- */
+
+/* Of as many days as it says anything: on how many it is remembered. */
+static size_t days_remembered(enum who who)
+{
+    enum { DAYS = 60, A_DAY = 4, FROM = 30 };
+    size_t count = 0;
+
+    for (uint64_t i = 0; i < DAYS * A_DAY; i++) {
+        const uint64_t said_s = (FROM + i / A_DAY) * DAY_S + i % A_DAY * HOUR_S;
+
+        assert_int_equal(offer_at(sign_checkpoint(who, &node->logs[who].state.keys, 0, said_s), NOW_S),
+                         REASON_NONE);
+    }
+    for (uint64_t day = FROM; day < FROM + DAYS; day++) {
+        struct checkpoint found;
+        enum store_error error =
+            store_checkpoint_by(node->txn, &node->logs[who].state.author, (day + 1) * DAY_S - 1, &found);
+
+        count += error == STORE_OK && day_of_time(found.time_s) == day_of_time(day * DAY_S);
+    }
+    return count;
+}
+
+static void of_whom_is_merely_named_a_month_is_remembered(void **state)
+{
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    assert_int_equal(days_remembered(NAMED), 32);
+    assert_int_equal(days_remembered(DELEGATE), 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -790,6 +825,7 @@ int main(void)
         WITH_NODE(a_rotation_dated_ahead_leaves_old_keys_no_say),
         WITH_NODE(what_is_remembered_already_is_written_no_more),
         WITH_NODE(what_was_said_at_night_takes_away_nothing_of_noon),
+        WITH_NODE(of_whom_is_merely_named_a_month_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

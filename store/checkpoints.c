@@ -36,8 +36,10 @@ static bool row_of_encoded(struct disk_checkpoint *row, uint64_t *key_index, str
         return false;
     }
     *key_index = record.signature.key_index;
-    *row = (struct disk_checkpoint){
-        .head = record.checkpoint.head, .time_s = record.checkpoint.time_s, .seq = record.checkpoint.seq};
+    *row = (struct disk_checkpoint){.head = record.checkpoint.head,
+                                    .time_s = record.checkpoint.time_s,
+                                    .seq = record.checkpoint.seq,
+                                    .lower_seq = UINT64_MAX};
     return true;
 }
 
@@ -267,7 +269,35 @@ static bool add_row(struct day_rows *day, const struct disk_checkpoint *row)
     return gone != at;
 }
 
-static enum store_error put_day(struct store_txn *txn, uint32_t number, const struct disk_checkpoint *row,
+/* A checkpoint that is dated back behind others. */
+static enum store_error note_lower(struct store_txn *txn, uint32_t number, struct disk_checkpoint *row)
+{
+    const struct key author = author_key(number);
+    struct key key = day_key(number, row->time_s);
+    struct day_rows day;
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (error = walk_seek(&walk, &key); error == STORE_OK && walk_under(&walk, &author);
+         error = walk_next(&walk)) {
+        error = unpack_day(txn, walk.value, &day);
+        if (error != STORE_OK) {
+            break;
+        }
+        for (size_t i = 0; i < day.count; i++) {
+            if (day.rows[i].time_s > row->time_s && day.rows[i].seq < row->lower_seq) {
+                row->lower_seq = day.rows[i].seq;
+            }
+        }
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error put_day(struct store_txn *txn, uint32_t number, struct disk_checkpoint *row,
                                 bool *kept)
 {
     struct key key = day_key(number, row->time_s);
@@ -275,6 +305,9 @@ static enum store_error put_day(struct store_txn *txn, uint32_t number, const st
     enum store_error known = read_day_rows(txn, &key, &day);
     enum store_error error = known == STORE_NOT_FOUND ? STORE_OK : known;
 
+    if (error == STORE_OK) {
+        error = note_lower(txn, number, row);
+    }
     *kept = error == STORE_OK && add_row(&day, row);
     if (*kept) {
         error = write_day_rows(txn, &key, &day);
@@ -566,13 +599,13 @@ struct looking {
 };
 
 /* Whether what is looked for may be on a later day. A row of the day may be one that stood with the block and
- * was dated back, or that says nothing: the last that stood without it shows that. Where all name heads that
- * are not held, the last only shows the way, by its number. */
+ * was dated back behind one without it, or that says nothing: the last that stood without it shows that.
+ * Where all name heads that are not held, the last only shows the way, by its number. */
 static enum store_error look_at(struct looking *looking, const struct day_rows *day, bool *later)
 {
     enum stood stood = STOOD_UNKNOWN;
     enum store_error error = STORE_OK;
-    bool with = false;
+    bool with = false, behind = false;
 
     *later = false;
     for (size_t at = day->count; at-- > 0 && error == STORE_OK && stood != STOOD_WITHOUT;) {
@@ -581,6 +614,7 @@ static enum store_error look_at(struct looking *looking, const struct day_rows *
         stood = STOOD_WITH;
         if (row->time_s <= looking->by_s) {
             error = looking->read(looking->context, row, &stood);
+            behind = behind || row->lower_seq < looking->seq;
         }
         if (error == STORE_OK && stood == STOOD_WITHOUT) {
             *looking->out = *row;
@@ -588,7 +622,7 @@ static enum store_error look_at(struct looking *looking, const struct day_rows *
         }
         with = with || stood == STOOD_WITH;
     }
-    *later = stood == STOOD_WITHOUT || (!with && day->rows[day->count - 1].seq < looking->seq);
+    *later = stood == STOOD_WITHOUT || behind || (!with && day->rows[day->count - 1].seq < looking->seq);
     return error;
 }
 
@@ -714,8 +748,12 @@ enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struc
     while (later < day.count && day.rows[later].time_s <= row.time_s) {
         later++;
     }
-    if (later == day.count || day.rows[later].seq < row.seq || !add_row(&day, &row)) {
+    if (later == day.count || day.rows[later].seq < row.seq) {
         return STORE_OK;
+    }
+    error = note_lower(txn, number, &row);
+    if (error != STORE_OK || !add_row(&day, &row)) {
+        return error;
     }
     return write_day_rows(txn, &key, &day);
 }

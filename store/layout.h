@@ -171,8 +171,9 @@ struct disk_checkpoint {
     struct sign_public_key key; /* that signed it */
     uint64_t time_s;
     uint64_t seq;
+    uint64_t lower_seq; /* the lowest that one dated later named when it came, else UINT64_MAX */
 };
-static_assert(sizeof(struct disk_checkpoint) == 80, "no padding");
+static_assert(sizeof(struct disk_checkpoint) == 88, "no padding");
 
 /* Of the consent in a `joined` of a shop's own log, whether the key that it names signed it, whosever that
  * is. */

@@ -614,6 +614,24 @@ static void nor_on_each_day_one_by_one(void **state)
     assert_int_equal(rules_below_s(), LIE_S + (DAYS - 1) * DAY_S + HOUR_S);
 }
 
+/* Nor on the days before, which nobody has heard of. */
+static void nor_on_earlier_days(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + DAY_S), LIE_S + DAY_S), REASON_NONE);
+    rotate_at(ROTATED_S);
+    write_rules();
+    for (uint64_t day = 30; day > 0; day--) {
+        assert_int_equal(
+            offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S - day * DAY_S),
+                     NOW_S),
+            REASON_NONE);
+        assert_int_equal(rules_below_s(), LIE_S + DAY_S);
+    }
+}
+
 /* Nor by as many new keys as it likes. */
 static void nor_by_many_keys(void **state)
 {
@@ -817,6 +835,7 @@ int main(void)
         WITH_NODE(who_rotates_all_day_is_as_fresh_as_its_last_key),
         WITH_NODE(new_keys_dated_back_on_the_same_day_unsay_nothing),
         WITH_NODE(nor_on_each_day_one_by_one),
+        WITH_NODE(nor_on_earlier_days),
         WITH_NODE(nor_by_many_keys),
         WITH_NODE(a_clock_set_back_for_a_minute_loses_no_evidence),
         WITH_NODE(what_was_ahead_shows_nothing_to_be_late),

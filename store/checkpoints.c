@@ -748,12 +748,8 @@ enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struc
     while (later < day.count && day.rows[later].time_s <= row.time_s) {
         later++;
     }
-    if (later == day.count || day.rows[later].seq < row.seq) {
+    if (later == day.count || day.rows[later].seq < row.seq || !add_row(&day, &row)) {
         return STORE_OK;
-    }
-    error = note_lower(txn, number, &row);
-    if (error != STORE_OK || !add_row(&day, &row)) {
-        return error;
     }
     return write_day_rows(txn, &key, &day);
 }

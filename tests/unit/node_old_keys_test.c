@@ -642,9 +642,9 @@ static void nor_by_many_keys(void **state)
     rotate_at(ROTATED_S);
     write_rules();
     for (uint64_t i = 0; i < 8; i++) {
-        (void)offer_at(
-            sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S + i * 20 * MINUTE_S),
-            NOW_S);
+        (void)offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(),
+                                       i == 0 ? LIE_S : LIE_S + HOUR_S + i * MINUTE_S),
+                       NOW_S);
         assert_int_equal(rules_below_s(), LIE_S + HOUR_S);
         rotate_at(ROTATED_S);
     }
@@ -742,15 +742,17 @@ static void what_is_remembered_already_is_written_no_more(void **state)
     for (size_t i = 0; i < 4; i++) {
         said[i] = sign_checkpoint(OWNER, &stolen, 2, said_s[i]);
         assert_int_equal(offer_at(said[i], NOW_S), REASON_NONE);
+        changes = node->txn->changes;
+        (void)offer_at(said[i / 2], NOW_S);
+        assert_int_equal(node->txn->changes, changes);
     }
-    changes = node->txn->changes;
     for (size_t i = 0; i < 40; i++) {
         (void)offer_at(said[i % 4], NOW_S);
         (void)offer_at(between, NOW_S);
     }
     assert_int_equal(node->txn->changes, changes);
     /* Nor where it is taken for new, as what came after it counts no longer. */
-    rotate_at(LIE_S + 30 * MINUTE_S);
+    rotate_at(LIE_S + 5 * HOUR_S + MINUTE_S);
     changes = node->txn->changes;
     for (size_t i = 0; i < 40; i++) {
         (void)offer_at(said[i % 4], NOW_S);

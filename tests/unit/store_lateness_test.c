@@ -174,6 +174,7 @@ static void what_was_not_known_by_then_shows_nothing(void **state)
     (void)state;
     accredit(txn, true);
     attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &heads[0], by_s - 2 * DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], by_s - DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], by_s + DAY_S);
     world_commit(txn);

@@ -6,6 +6,7 @@
 #include "node/follow.h"
 #include "node/ingest_branch.h"
 #include "node/ingest_shop.h"
+#include "protocol/base/days.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/fork.h"
 
@@ -14,6 +15,7 @@ enum {
      * Untouched memory costs nothing. */
     INGEST_MEMORY_SIZE = 128 * 1024 * 1024,
     NAMED_BYTES_MAX = 16 * 1024,
+    NAMED_CHECKPOINT_DAYS_MAX = 32, /* would fill less than that */
     /* Beyond those bytes, for rotations alone: nobody is kept from taking new keys, nor may fill the disk
      * with them.
      */
@@ -670,6 +672,16 @@ static bool is_ahead_of_clock(const struct checkpoint *checkpoint, uint64_t now_
     return checkpoint->time_s > now_s && checkpoint->time_s - now_s > CHECKPOINT_AHEAD_S;
 }
 
+/* What is ahead of this clock and says less than the author does meanwhile was ahead of time. A clock that is
+ * behind drops nothing that is true: who replays what was said before says no more. */
+static enum store_error drop_ahead(struct store_txn *txn, const struct checkpoint *checkpoint, uint64_t now_s)
+{
+    const uint64_t ahead_s = now_s + CHECKPOINT_AHEAD_S;
+    const uint64_t after_s = checkpoint->time_s > ahead_s ? checkpoint->time_s : ahead_s;
+
+    return store_drop_later_checkpoints(txn, &checkpoint->author, after_s, checkpoint->seq);
+}
+
 /* Keep it, or let it wait. Who is trusted matters only for what is ahead of this machine's clock. */
 static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
                                    const struct checkpoint *checkpoint, struct bytes encoded, uint64_t now_s,
@@ -691,8 +703,28 @@ static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
     if (trusted) {
         waiting_reach(ingest->waiting, &dated);
     }
-    *error = store_put_checkpoint(txn, &checkpoint->author, encoded);
+    *error = drop_ahead(txn, checkpoint, now_s);
+    if (*error == STORE_OK) {
+        *error = store_put_checkpoint(txn, &checkpoint->author, encoded);
+    }
     return REASON_NONE;
+}
+
+/* Of whom only the quota admits no more days are remembered than would find room in that. */
+static enum store_error bound_days(struct ingest *ingest, struct store_txn *txn,
+                                   const struct checkpoint *checkpoint,
+                                   const struct signed_checkpoint *previous)
+{
+    enum admission admission = ADMISSION_FULL;
+    enum store_error error = STORE_OK;
+
+    if (previous == NULL || day_of_time(previous->checkpoint.time_s) != day_of_time(checkpoint->time_s)) {
+        error = ingest_admission(ingest, txn, &checkpoint->author, true, &admission);
+    }
+    if (error != STORE_OK || (admission != ADMISSION_NAMED && admission != ADMISSION_NONE)) {
+        return error;
+    }
+    return store_bound_checkpoints(txn, &checkpoint->author, NAMED_CHECKPOINT_DAYS_MAX);
 }
 
 /* That of the author's latest that counts and is not ahead of time. */
@@ -764,9 +796,11 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     if (reason == REASON_NONE && *error == STORE_OK) {
         reason = keep_checkpoint(ingest, txn, &checkpoint.checkpoint, encoded, now_s, error);
     }
+    if (reason == REASON_NONE && *error == STORE_OK) {
+        *error = bound_days(ingest, txn, &checkpoint.checkpoint, previous);
+    }
     if (reason == REASON_NONE && *error == STORE_OK && far.time_s > 0) {
         waiting_disown(ingest->waiting, &far, encoded_before);
-        *error = store_drop_later_checkpoints(txn, author, checkpoint.checkpoint.time_s);
     }
     return reason;
 }

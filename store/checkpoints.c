@@ -4,11 +4,13 @@
 #include "protocol/base/days.h"
 #include "store/rows.h"
 
-/* An author's newest checkpoint as it came, for those who ask for it, and as rows the first and the last one
- * of each day by each key: the last for questions about the past, and the first as no later one displaces it.
+/* An author's newest checkpoint as it came, for those who ask for it, and some of each day as rows, which
+ * show what is late and answer questions about the past. What is there is taken back by nothing that comes
+ * later: only where a day has no more room does one go, and of each key the first and the last stay as long
+ * as two keys sign on a day.
  */
 
-enum { DAY_ROWS_MAX = 2 * KEYS_MAX };
+enum { DAY_ROWS_MAX = 4 };
 
 /* In order of their times: what the day ended with is the last. */
 struct day_rows {
@@ -34,8 +36,10 @@ static bool row_of_encoded(struct disk_checkpoint *row, uint64_t *key_index, str
         return false;
     }
     *key_index = record.signature.key_index;
-    *row = (struct disk_checkpoint){
-        .head = record.checkpoint.head, .time_s = record.checkpoint.time_s, .seq = record.checkpoint.seq};
+    *row = (struct disk_checkpoint){.head = record.checkpoint.head,
+                                    .time_s = record.checkpoint.time_s,
+                                    .seq = record.checkpoint.seq,
+                                    .lower_seq = UINT64_MAX};
     return true;
 }
 
@@ -74,6 +78,7 @@ static enum store_error find_end(struct store_txn *txn, uint32_t number, uint64_
 enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, uint64_t head_seq, uint64_t seq,
                                       const struct sign_public_key *key, uint64_t *until_s, uint64_t *end)
 {
+    struct stored_block stored;
     struct disk_record record;
     uint64_t last = 0;
     bool listed = true;
@@ -94,7 +99,10 @@ enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, ui
         error = record_read(txn, number, last, &record);
     }
     if (error == STORE_OK) {
-        *until_s = record.time_s;
+        error = stored_block_read(txn, number, last, &record.hash, &stored);
+    }
+    if (error == STORE_OK) {
+        *until_s = record.time_s < stored.arrived_s ? record.time_s : stored.arrived_s;
         *end = last;
     }
     return error;
@@ -122,8 +130,9 @@ static struct key day_key(uint32_t number, uint64_t time_s)
     return key;
 }
 
-/* Forget the author's first day but that of its newest checkpoint when there is one more than are kept. */
-static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, const struct key *newest)
+/* Forget the author's first day but that of its newest checkpoint when there are more than days. */
+static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, const struct key *newest,
+                                       size_t days)
 {
     struct key author = author_key(number);
     struct key first = {0};
@@ -145,39 +154,7 @@ static enum store_error drop_first_day(struct store_txn *txn, uint32_t number, c
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
-    return count > CHECKPOINT_DAYS_MAX ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
-}
-
-static enum store_error drop_later_days(struct store_txn *txn, uint32_t number, uint64_t time_s)
-{
-    struct key author = author_key(number);
-    struct key day = day_key(number, time_s);
-    enum store_error error;
-    struct key later;
-    struct walk walk;
-
-    for (;;) {
-        error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
-        if (error != STORE_OK) {
-            return error;
-        }
-        error = walk_seek(&walk, &day);
-        if (error == STORE_OK && walk_under(&walk, &day)) {
-            error = walk_next(&walk);
-        }
-        bool any = error == STORE_OK && walk_under(&walk, &author);
-        if (any) {
-            later = key_of(walk.key.data, walk.key.size);
-        }
-        walk_close(&walk);
-        if (!any) {
-            return error == STORE_OK || error == STORE_NOT_FOUND ? STORE_OK : error;
-        }
-        error = table_delete(txn, TABLE_CHECKPOINT_DAYS, &later);
-        if (error != STORE_OK) {
-            return error;
-        }
-    }
+    return count > days ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
 }
 
 static enum store_error unpack_day(struct store_txn *txn, struct bytes value, struct day_rows *out)
@@ -206,58 +183,30 @@ static enum store_error write_day_rows(struct store_txn *txn, const struct key *
     return table_put(txn, TABLE_CHECKPOINT_DAYS, key, rows->rows, rows->count * sizeof rows->rows[0]);
 }
 
+static uint32_t day_of_rows(const struct day_rows *day)
+{
+    return day_of_time(day->rows[0].time_s);
+}
+
 static bool is_same_key(const struct disk_checkpoint *a, const struct disk_checkpoint *b)
 {
     return memcmp(&a->key, &b->key, sizeof a->key) == 0;
 }
 
-static void remove_row(struct day_rows *day, size_t at)
+static bool is_same_row(const struct disk_checkpoint *a, const struct disk_checkpoint *b)
 {
-    day->count--;
-    memmove(&day->rows[at], &day->rows[at + 1], (day->count - at) * sizeof day->rows[0]);
+    return a->time_s == b->time_s && a->seq == b->seq && is_same_key(a, b) && hash_equal(&a->head, &b->head);
 }
 
-/* Of three by one key the second goes, and the first of all where a day has too many. */
-static void add_row(struct day_rows *day, const struct disk_checkpoint *row)
+static bool has_row(const struct day_rows *day, const struct disk_checkpoint *row)
 {
-    size_t at = day->count++, by_key = 0, second = 0;
-
-    for (; at > 0 && day->rows[at - 1].time_s > row->time_s; at--) {
-        day->rows[at] = day->rows[at - 1];
-    }
-    day->rows[at] = *row;
     for (size_t i = 0; i < day->count; i++) {
-        if (is_same_key(&day->rows[i], row) && ++by_key == 2) {
-            second = i;
+        if (is_same_row(&day->rows[i], row)) {
+            return true;
         }
     }
-    if (by_key > 2) {
-        remove_row(day, second);
-    } else if (day->count > DAY_ROWS_MAX) {
-        remove_row(day, 0);
-    }
+    return false;
 }
-
-/* What the day had of later is displaced: it was by a key that is listed no longer, or ahead of time. */
-static enum store_error put_day(struct store_txn *txn, uint32_t number, const struct disk_checkpoint *row)
-{
-    struct key key = day_key(number, row->time_s);
-    struct day_rows day = {.count = 0};
-    enum store_error known = read_day_rows(txn, &key, &day);
-    enum store_error error;
-
-    if (known != STORE_OK && known != STORE_NOT_FOUND) {
-        return known;
-    }
-    while (day.count > 0 && day.rows[day.count - 1].time_s > row->time_s) {
-        day.count--;
-    }
-    add_row(&day, row);
-    error = write_day_rows(txn, &key, &day);
-    return error == STORE_OK && known == STORE_NOT_FOUND ? drop_first_day(txn, number, &key) : error;
-}
-
-/* ---- asking and telling ---- */
 
 static bool is_first_by_its_key(const struct day_rows *day, size_t at)
 {
@@ -269,17 +218,212 @@ static bool is_first_by_its_key(const struct day_rows *day, size_t at)
     return true;
 }
 
+static bool is_last_by_its_key(const struct day_rows *day, size_t at)
+{
+    for (size_t i = at + 1; i < day->count; i++) {
+        if (is_same_key(&day->rows[i], &day->rows[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Of those between two of their key's the new one, or the one that it takes the place of, which is beside it.
+ * Where there are none, too many keys sign, and it is one that names the highest block: that shows least to
+ * be late. */
+static size_t one_too_many(const struct day_rows *day, size_t added)
+{
+    size_t found = 1;
+
+    for (size_t i = 0; i < day->count; i++) {
+        const size_t at = added == 0 ? i : (added + day->count - i) % day->count;
+
+        if (!is_first_by_its_key(day, at) && !is_last_by_its_key(day, at)) {
+            return at;
+        }
+    }
+    for (size_t at = 2; at + 1 < day->count; at++) {
+        found = day->rows[at].seq > day->rows[found].seq ? at : found;
+    }
+    return found;
+}
+
+/* Add a row in its time's order. Returns: false when it is there, or there is no room for it. */
+static bool add_row(struct day_rows *day, const struct disk_checkpoint *row)
+{
+    size_t at = day->count, gone;
+
+    if (has_row(day, row)) {
+        return false;
+    }
+    for (day->count++; at > 0 && day->rows[at - 1].time_s > row->time_s; at--) {
+        day->rows[at] = day->rows[at - 1];
+    }
+    day->rows[at] = *row;
+    if (day->count <= DAY_ROWS_MAX) {
+        return true;
+    }
+    gone = one_too_many(day, at);
+    day->count--;
+    memmove(&day->rows[gone], &day->rows[gone + 1], (day->count - gone) * sizeof day->rows[0]);
+    return gone != at;
+}
+
+/* A checkpoint that is dated back behind others. */
+static enum store_error note_lower(struct store_txn *txn, uint32_t number, struct disk_checkpoint *row)
+{
+    const struct key author = author_key(number);
+    struct key key = day_key(number, row->time_s);
+    struct day_rows day;
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (error = walk_seek(&walk, &key); error == STORE_OK && walk_under(&walk, &author);
+         error = walk_next(&walk)) {
+        error = unpack_day(txn, walk.value, &day);
+        if (error != STORE_OK) {
+            break;
+        }
+        for (size_t i = 0; i < day.count; i++) {
+            if (day.rows[i].time_s > row->time_s && day.rows[i].seq < row->lower_seq) {
+                row->lower_seq = day.rows[i].seq;
+            }
+        }
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error put_day(struct store_txn *txn, uint32_t number, struct disk_checkpoint *row,
+                                bool *kept)
+{
+    struct key key = day_key(number, row->time_s);
+    struct day_rows day = {.count = 0};
+    enum store_error known = read_day_rows(txn, &key, &day);
+    enum store_error error = known == STORE_NOT_FOUND ? STORE_OK : known;
+
+    if (error == STORE_OK) {
+        error = note_lower(txn, number, row);
+    }
+    *kept = error == STORE_OK && add_row(&day, row);
+    if (*kept) {
+        error = write_day_rows(txn, &key, &day);
+    }
+    return error == STORE_OK && known == STORE_NOT_FOUND
+               ? drop_first_day(txn, number, &key, CHECKPOINT_DAYS_MAX)
+               : error;
+}
+
+/* What is dated after time_s and names a block below seq. */
+static bool is_gainsaid(const struct disk_checkpoint *row, uint64_t time_s, uint64_t seq)
+{
+    return row->time_s > time_s && row->seq < seq;
+}
+
+static enum store_error drop_of_day(struct store_txn *txn, const struct key *key, struct day_rows *day,
+                                    uint64_t time_s, uint64_t seq)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < day->count; i++) {
+        if (!is_gainsaid(&day->rows[i], time_s, seq)) {
+            day->rows[count++] = day->rows[i];
+        }
+    }
+    if (count == day->count) {
+        return STORE_OK;
+    }
+    day->count = count;
+    return count > 0 ? write_day_rows(txn, key, day) : table_delete(txn, TABLE_CHECKPOINT_DAYS, key);
+}
+
+/* The first of the author's days not before *key. */
+static enum store_error next_day(struct store_txn *txn, uint32_t number, struct key *key,
+                                 struct day_rows *day)
+{
+    const struct key author = author_key(number);
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, key);
+    if (error == STORE_OK) {
+        error = walk_under(&walk, &author) ? unpack_day(txn, walk.value, day) : STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        *key = key_of(walk.key.data, walk.key.size);
+    }
+    walk_close(&walk);
+    return error;
+}
+
+/* ---- asking and telling ---- */
+
+/* Rows that count for nothing as their keys were listed no longer, of each key the last that was looked at.
+ */
+struct ended_keys {
+    size_t count;
+    struct ended_key {
+        struct sign_public_key key;
+        uint64_t seq, until_s;
+    } items[KEYS_MAX];
+};
+
+static struct ended_key *ended_key_of(struct ended_keys *ended, const struct sign_public_key *key)
+{
+    for (size_t i = 0; i < ended->count; i++) {
+        if (memcmp(&ended->items[i].key, key, sizeof *key) == 0) {
+            return &ended->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* What a key signed of a lower block it was listed for no longer. */
+static bool has_ended(struct ended_keys *ended, const struct disk_checkpoint *row)
+{
+    const struct ended_key *known = ended_key_of(ended, &row->key);
+
+    return known != NULL && row->seq <= known->seq && row->time_s > known->until_s;
+}
+
+static void note_end(struct ended_keys *ended, const struct disk_checkpoint *row, uint64_t until_s)
+{
+    struct ended_key *place = ended_key_of(ended, &row->key);
+
+    if (place == NULL && ended->count < KEYS_MAX) {
+        place = &ended->items[ended->count++];
+    }
+    if (place != NULL) {
+        *place = (struct ended_key){row->key, row->seq, until_s};
+    }
+}
+
 /* Whoever has a key that is listed no longer says nothing of the days since: that counts for nothing where it
  * came before the block that lists it no longer, as it is refused after it. What it said before still does,
  * but of that block's day only the first: what was said between may have been displaced by what was said
  * after, and which came when must not matter. */
 static enum store_error row_counts(struct store_txn *txn, uint32_t number, uint64_t head_seq,
-                                   const struct day_rows *day, size_t at, bool *counts)
+                                   const struct day_rows *day, size_t at, struct ended_keys *ended,
+                                   bool *counts)
 {
     const struct disk_checkpoint *row = &day->rows[at];
     uint64_t until_s = UINT64_MAX, end;
-    enum store_error error = checkpoint_key_until(txn, number, head_seq, row->seq, &row->key, &until_s, &end);
+    enum store_error error = STORE_OK;
 
+    *counts = false;
+    if (has_ended(ended, row)) {
+        return STORE_OK;
+    }
+    error = checkpoint_key_until(txn, number, head_seq, row->seq, &row->key, &until_s, &end);
+    if (error == STORE_OK && row->time_s > until_s) {
+        note_end(ended, row, until_s);
+    }
     *counts = row->time_s <= until_s &&
               (day_of_time(row->time_s) != day_of_time(until_s) || is_first_by_its_key(day, at));
     return error;
@@ -291,9 +435,11 @@ static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t
 {
     struct key author = author_key(number);
     struct key key = day_key(number, by_s);
+    struct ended_keys ended;
     struct day_rows day;
     enum store_error error;
 
+    ended.count = 0;
     for (error = walk_seek_back(walk, &key); error == STORE_OK && walk_under(walk, &author);
          error = walk_previous(walk)) {
         error = unpack_day(walk->txn, walk->value, &day);
@@ -301,7 +447,7 @@ static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t
             bool counts = false;
 
             if (day.rows[at].time_s <= by_s) {
-                error = row_counts(walk->txn, number, head_seq, &day, at, &counts);
+                error = row_counts(walk->txn, number, head_seq, &day, at, &ended, &counts);
             }
             if (error == STORE_OK && counts) {
                 *out = day.rows[at];
@@ -342,7 +488,8 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     if (error != STORE_OK) {
         return error;
     }
-    error = read_day_by(&walk, number, head_seq, by_s, out);
+    /* What is dated after the newest was ahead of time. */
+    error = read_day_by(&walk, number, head_seq, out->time_s < by_s ? out->time_s : by_s, out);
     walk_close(&walk);
     return error;
 }
@@ -369,11 +516,26 @@ enum store_error store_checkpoint_by(struct store_txn *txn, const struct actor_i
     return error == STORE_OK ? fill_checkpoint(txn, log.number, author, &row, out) : error;
 }
 
+/* By which key it was signed its day's row says: another branch may list others there. */
+static const struct disk_checkpoint *row_of_newest(const struct day_rows *day,
+                                                   const struct disk_checkpoint *newest)
+{
+    for (size_t i = 0; i < day->count; i++) {
+        const struct disk_checkpoint *row = &day->rows[i];
+
+        if (row->time_s == newest->time_s && hash_equal(&row->head, &newest->head)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
 enum store_error store_checkpoint_stands(struct store_txn *txn, const struct actor_id *author, bool *stands)
 {
-    uint64_t until_s = UINT64_MAX, end;
+    uint64_t until_s = 0, end;
     struct disk_checkpoint newest = {.time_s = 0};
-    struct day_rows day;
+    const struct disk_checkpoint *row = NULL;
+    struct day_rows day = {.count = 0};
     struct disk_author log;
     enum store_error error = author_read_log(txn, author, &log);
 
@@ -384,34 +546,20 @@ enum store_error store_checkpoint_stands(struct store_txn *txn, const struct act
         const struct key key = day_key(log.number, newest.time_s);
 
         error = read_day_rows(txn, &key, &day);
-        error = error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+        row = row_of_newest(&day, &newest);
     }
-    if (error == STORE_OK) {
-        error = checkpoint_key_until(txn, log.number, log.seq, newest.seq, &day.rows[day.count - 1].key,
-                                     &until_s, &end);
+    if (error == STORE_OK && row != NULL) {
+        error = checkpoint_key_until(txn, log.number, log.seq, row->seq, &row->key, &until_s, &end);
     }
-    *stands = error == STORE_OK && newest.time_s <= until_s;
+    *stands = error == STORE_OK && row != NULL && newest.time_s <= until_s;
     return error;
 }
 
 /* ---- without a block ---- */
 
-/* What the day ended with. */
-static enum store_error read_row(const struct walk *walk, struct disk_checkpoint *row, uint32_t *day)
-{
-    struct day_rows rows = {.count = 0};
-    enum store_error error = unpack_day(walk->txn, walk->value, &rows);
-
-    if (error == STORE_OK) {
-        *row = rows.rows[rows.count - 1];
-        *day = day_of_time(row->time_s);
-    }
-    return error;
-}
-
-/* The row of the last day up to `day`. STORE_NOT_FOUND: there is none. */
-static enum store_error read_day(struct walk *walk, uint32_t number, uint32_t day,
-                                 struct disk_checkpoint *row, uint32_t *found_day)
+/* The last day up to `day`. STORE_NOT_FOUND: there is none. */
+static enum store_error read_day(struct walk *walk, uint32_t number, uint32_t day, struct day_rows *rows)
 {
     struct key author = author_key(number);
     struct key key = author_key(number);
@@ -422,27 +570,21 @@ static enum store_error read_day(struct walk *walk, uint32_t number, uint32_t da
     if (error != STORE_OK) {
         return error;
     }
-    return walk_under(walk, &author) ? read_row(walk, row, found_day) : STORE_NOT_FOUND;
+    return walk_under(walk, &author) ? unpack_day(walk->txn, walk->value, rows) : STORE_NOT_FOUND;
 }
 
 enum store_error checkpoint_read_from(struct store_txn *txn, uint32_t number, uint64_t day,
                                       struct disk_checkpoint *out)
 {
-    const struct key author = author_key(number);
-    struct key key = author;
-    struct walk walk;
-    uint32_t found_day;
-    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+    struct key key = author_key(number);
+    struct day_rows rows = {.count = 0};
+    enum store_error error;
 
-    if (error != STORE_OK) {
-        return error;
-    }
     key_add_number(&key, day < UINT32_MAX ? day : UINT32_MAX, 4);
-    error = walk_seek(&walk, &key);
+    error = next_day(txn, number, &key, &rows);
     if (error == STORE_OK) {
-        error = walk_under(&walk, &author) ? read_row(&walk, out, &found_day) : STORE_NOT_FOUND;
+        *out = rows.rows[rows.count - 1];
     }
-    walk_close(&walk);
     return error;
 }
 
@@ -456,21 +598,31 @@ struct looking {
     struct disk_checkpoint *out;
 };
 
-/* Whether what is looked for may be on a later day. One whose head is not held only shows the way, by its
- * number. */
-static enum store_error look_at(struct looking *looking, const struct disk_checkpoint *row, bool *later)
+/* Whether what is looked for may be on a later day. A row of the day may be one that stood with the block and
+ * was dated back behind one without it, or that says nothing: the last that stood without it shows that.
+ * Where all name heads that are not held, the last only shows the way, by its number. */
+static enum store_error look_at(struct looking *looking, const struct day_rows *day, bool *later)
 {
-    enum stood stood = STOOD_WITH;
+    enum stood stood = STOOD_UNKNOWN;
     enum store_error error = STORE_OK;
+    bool with = false, behind = false;
 
-    if (row->time_s <= looking->by_s) {
-        error = looking->read(looking->context, row, &stood);
+    *later = false;
+    for (size_t at = day->count; at-- > 0 && error == STORE_OK && stood != STOOD_WITHOUT;) {
+        const struct disk_checkpoint *row = &day->rows[at];
+
+        stood = STOOD_WITH;
+        if (row->time_s <= looking->by_s) {
+            error = looking->read(looking->context, row, &stood);
+            behind = behind || row->lower_seq < looking->seq;
+        }
+        if (error == STORE_OK && stood == STOOD_WITHOUT) {
+            *looking->out = *row;
+            looking->found = true;
+        }
+        with = with || stood == STOOD_WITH;
     }
-    if (error == STORE_OK && stood == STOOD_WITHOUT) {
-        *looking->out = *row;
-        looking->found = true;
-    }
-    *later = stood == STOOD_WITHOUT || (stood == STOOD_UNKNOWN && row->seq < looking->seq);
+    *later = stood == STOOD_WITHOUT || behind || (!with && day->rows[day->count - 1].seq < looking->seq);
     return error;
 }
 
@@ -482,13 +634,12 @@ static enum store_error halve(struct looking *looking, uint32_t low)
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2 + (high - low) % 2;
-        struct disk_checkpoint row = {0};
-        uint32_t day = 0;
+        struct day_rows rows;
         bool later = false;
-        enum store_error error = read_day(&looking->walk, looking->number, middle, &row, &day);
+        enum store_error error = read_day(&looking->walk, looking->number, middle, &rows);
 
         if (error == STORE_OK) {
-            error = look_at(looking, &row, &later);
+            error = look_at(looking, &rows, &later);
         }
         if (error != STORE_OK) {
             return error;
@@ -496,7 +647,7 @@ static enum store_error halve(struct looking *looking, uint32_t low)
         if (later) {
             low = middle;
         } else {
-            high = day > low ? day - 1 : low;
+            high = day_of_rows(&rows) > low ? day_of_rows(&rows) - 1 : low;
         }
     }
     return STORE_OK;
@@ -505,20 +656,20 @@ static enum store_error halve(struct looking *looking, uint32_t low)
 static enum store_error look(struct looking *looking)
 {
     struct key author = author_key(looking->number);
-    struct disk_checkpoint first = {0};
-    uint32_t day = 0;
+    struct day_rows first;
     bool later = false;
     enum store_error error = walk_seek(&looking->walk, &author);
 
     if (error == STORE_OK) {
-        error =
-            walk_under(&looking->walk, &author) ? read_row(&looking->walk, &first, &day) : STORE_NOT_FOUND;
+        error = walk_under(&looking->walk, &author)
+                    ? unpack_day(looking->walk.txn, looking->walk.value, &first)
+                    : STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
         error = look_at(looking, &first, &later);
     }
     if (error == STORE_OK && later) {
-        error = halve(looking, day);
+        error = halve(looking, day_of_rows(&first));
     }
     return error == STORE_OK && !looking->found ? STORE_NOT_FOUND : error;
 }
@@ -566,13 +717,15 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
 {
     struct key key = newest_key(author);
     struct disk_checkpoint row;
+    bool kept = false;
     uint32_t number;
     enum store_error error = read_signed_row(txn, author, encoded, &number, &row);
 
     if (error == STORE_OK) {
-        error = table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size);
+        error = put_day(txn, number, &row, &kept);
     }
-    return error == STORE_OK ? put_day(txn, number, &row) : error;
+    return kept && error == STORE_OK ? table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size)
+                                     : error;
 }
 
 enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,
@@ -595,20 +748,50 @@ enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struc
     while (later < day.count && day.rows[later].time_s <= row.time_s) {
         later++;
     }
-    if (later == day.count || day.rows[later].seq < row.seq) {
+    if (later == day.count || day.rows[later].seq < row.seq || !add_row(&day, &row)) {
         return STORE_OK;
     }
-    add_row(&day, &row);
     return write_day_rows(txn, &key, &day);
 }
 
-enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,
-                                              uint64_t time_s)
+enum store_error store_bound_checkpoints(struct store_txn *txn, const struct actor_id *author, size_t days)
 {
+    struct disk_checkpoint newest;
+    struct key key;
     uint32_t number;
     enum store_error error = store_author_number(txn, author, &number);
 
-    return error == STORE_OK ? drop_later_days(txn, number, time_s) : error;
+    if (error == STORE_OK) {
+        error = read_newest(txn, author, &newest);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    key = day_key(number, newest.time_s);
+    return drop_first_day(txn, number, &key, days);
+}
+
+enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,
+                                              uint64_t time_s, uint64_t seq)
+{
+    struct day_rows day;
+    uint32_t number;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    for (uint64_t at = day_of_time(time_s); error == STORE_OK && at <= UINT32_MAX;
+         at = (uint64_t)day_of_rows(&day) + 1) {
+        struct key key = author_key(number);
+
+        key_add_number(&key, at, 4);
+        error = next_day(txn, number, &key, &day);
+        if (error == STORE_NOT_FOUND) {
+            return STORE_OK;
+        }
+        if (error == STORE_OK) {
+            error = drop_of_day(txn, &key, &day, time_s, seq);
+        }
+    }
+    return error;
 }
 
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,

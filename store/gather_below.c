@@ -236,7 +236,8 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
 /* ---- consents ---- */
 
 /* Whether the first checkpoint after the consent had expired stands without the `joined`. A shop has many
- * people: one look-up each is enough where that one stands with it, or shows that it came too late. */
+ * people: one look-up each is enough where that one stands with it, or shows that it came too late; unless it
+ * was dated back. */
 static enum store_error gather_use(struct gather *gather, struct dossier_affiliation *joined)
 {
     struct dossier_place *place = &joined->place;
@@ -258,7 +259,7 @@ static enum store_error gather_use(struct gather *gather, struct dossier_affilia
     if (error == STORE_OK) {
         error = read_stood(&of, &checkpoint, &stood);
     }
-    if (error == STORE_OK && stood == STOOD_UNKNOWN) {
+    if (error == STORE_OK && (stood == STOOD_UNKNOWN || checkpoint.lower_seq < place->seq)) {
         return gather_below(gather, place, expiry_day, CONSENT_LATE_DAYS);
     }
     if (error == STORE_OK && stood == STOOD_WITHOUT) {

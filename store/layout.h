@@ -164,15 +164,16 @@ struct disk_gone {
 };
 static_assert(sizeof(struct disk_gone) == 104, "no padding");
 
-/* What the first or the last checkpoint of a day by a key says. Signatures and extensions are not kept for
+/* What one of a day's checkpoints says. Signatures and extensions are not kept for
  * every day: an author could fill the disk with them. */
 struct disk_checkpoint {
     struct hash head;
     struct sign_public_key key; /* that signed it */
     uint64_t time_s;
     uint64_t seq;
+    uint64_t lower_seq; /* the lowest that one dated later named when it came, else UINT64_MAX */
 };
-static_assert(sizeof(struct disk_checkpoint) == 80, "no padding");
+static_assert(sizeof(struct disk_checkpoint) == 88, "no padding");
 
 /* Of the consent in a `joined` of a shop's own log, whether the key that it names signed it, whosever that
  * is. */

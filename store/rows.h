@@ -80,15 +80,16 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 
 /* ---- checkpoints ---- */
 
-/* What the latest of the author's checkpoints says, its time not after by_s, of the newest and the first and
- * the last ones of each day by each key; left aside are those dated after the block, of the chain up to
+/* What the latest of the author's checkpoints says, its time not after by_s, of the newest and those
+ * remembered of each day; left aside are those dated after the newest, or after the block, of the chain up to
  * head_seq, that lists their key no longer, and on its day all but the first. STORE_NOT_FOUND when there is
  * none. */
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out);
 
 /* Until when the key that signed a checkpoint of the chain's block seq was listed for that: UINT64_MAX as
- * long as it is at head_seq, else the time of a block that lists it no longer, *end. */
+ * long as it is at head_seq, else the time of a block that lists it no longer, *end, or when that came here
+ * where it is dated later: a header's time alone leaves nobody a say. */
 enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, uint64_t head_seq, uint64_t seq,
                                       const struct sign_public_key *key, uint64_t *until_s, uint64_t *end);
 
@@ -99,12 +100,12 @@ enum stood {
     STOOD_UNKNOWN, /* the head that it names is not held: nothing shows anything */
 };
 
-/* The first of the author's checkpoints, of the last ones of each day, on that day or later.
+/* Of the author's checkpoints the last one of the first day that has any, from that day on.
  * STORE_NOT_FOUND when there is none. */
 enum store_error checkpoint_read_from(struct store_txn *txn, uint32_t number, uint64_t day,
                                       struct disk_checkpoint *out);
 
-/* The last of the author's checkpoints, of the last ones of each day, that stood without block seq, its time
+/* The last of the author's checkpoints remembered of each day that stood without block seq, its time
  * not after by_s; read says how each stood. STORE_NOT_FOUND when there is none. */
 enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
                                          enum store_error (*read)(void *context,

@@ -330,9 +330,10 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
 
 /* ---- evidence ---- */
 
-/* An author's newest checkpoint. What the first and the last one of each UTC day by each of its keys says is
+/* An author's newest checkpoint. What up to four of each UTC day say, the first and the last among them, is
  * remembered beside it, of the last CHECKPOINT_DAYS_MAX days that have any: questions about the past ask for
- * it (dossier_log.checkpoint_time_s). Requires: encoded is a signed_checkpoint. STORE_NOT_FOUND when nothing
+ * it (dossier_log.checkpoint_time_s), and what is late is shown by it. What is remembered already, or finds
+ * no room in its day, is not written. Requires: encoded is a signed_checkpoint. STORE_NOT_FOUND when nothing
  * of author is held. */
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded);
@@ -341,9 +342,12 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
  * late. Requires: encoded is a signed_checkpoint. */
 enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                               struct bytes encoded);
-/* Forget what is dated on days after that of time_s: it was ahead of time. */
+/* Forget the first of the days remembered but that of the newest, when there are more than days: of whom less
+ * is kept, with each new day. STORE_NOT_FOUND when there is none. */
+enum store_error store_bound_checkpoints(struct store_txn *txn, const struct actor_id *author, size_t days);
+/* Forget what is dated after time_s and names a block below seq: it was ahead of time. */
 enum store_error store_drop_later_checkpoints(struct store_txn *txn, const struct actor_id *author,
-                                              uint64_t time_s);
+                                              uint64_t time_s, uint64_t seq);
 /* What the latest, not after by_s, says of those of its checkpoints that are remembered and that count: of a
  * key that the author lists no longer only what is dated up to the block that lists it no longer, and of that
  * block's day only the first. STORE_NOT_FOUND when there is none. */
@@ -353,8 +357,8 @@ enum store_error store_checkpoint_by(struct store_txn *txn, const struct actor_i
  * none. */
 enum store_error store_checkpoint_stands(struct store_txn *txn, const struct actor_id *author, bool *stands);
 /* Until when the key that signed a checkpoint of author's block seq was listed for that: UINT64_MAX as long
- * as it is, else the time of a block that lists it no longer, as the author's keys were stolen, say: what is
- * dated later by it says nothing. */
+ * as it is, else the time of a block that lists it no longer, or when that came where it is dated later, as
+ * the author's keys were stolen, say: what is dated later by it says nothing. */
 enum store_error store_checkpoint_key_until(struct store_txn *txn, const struct actor_id *author,
                                             uint64_t seq, const struct sign_public_key *key,
                                             uint64_t *until_s);

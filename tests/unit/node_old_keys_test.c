@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
+#include "protocol/base/days.h"
 #include "protocol/log/checkpoint.h"
-#include "store/store.h"
+#include "store/tables.h"
 #include "tests/support/node_bench.h"
 #include "tests/support/sanitized.h"
 
@@ -178,8 +179,8 @@ static void what_was_dated_before_counts(void **state)
     assert_int_equal(fresh_since(), LIE_S);
 }
 
-/* Rules that the owner published on day 100 or so, after it rotated. */
-static void publish_rules(void)
+/* Rules that the owner dates back to day 100. */
+static void write_rules(void)
 {
     struct rule_pack pack = {.version = 1, .in_force_from = 100};
 
@@ -187,6 +188,11 @@ static void publish_rules(void)
     log_builder_begin(&node->builder, CLASS_GOVERN);
     log_builder_add(&node->builder, ENTRY_RULE_PACK, &pack);
     write_at(100 * DAY_S, NOW_S);
+}
+
+static void publish_rules(void)
+{
+    write_rules();
     assert_int_equal(
         offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), 450 * DAY_S), NOW_S),
         REASON_NONE);
@@ -526,20 +532,6 @@ static void who_dates_a_rotation_back_unsays_nothing(void **state)
     assert_int_equal(rules_below_s(), LIE_S);
 }
 
-/* What the owner itself says of that day shows it, as where the thief's word was refused. */
-static void what_new_keys_say_of_the_day_shows_what_is_late(void **state)
-{
-    (void)state;
-    take_in();
-    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), NOW_S), REASON_NONE);
-    rotate_at(ROTATED_S);
-    assert_int_equal(
-        offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S),
-        REASON_NONE);
-    publish_rules();
-    assert_int_equal(rules_below_s(), LIE_S);
-}
-
 static void one_that_is_dated_back_makes_nothing_later(void **state)
 {
     (void)state;
@@ -585,6 +577,242 @@ static void who_rotates_all_day_is_as_fresh_as_its_last_key(void **state)
     }
 }
 
+/* ---- what is there is taken back by nothing ---- */
+
+/* An author whose rules were seen to be late rotates, dates that back, and says by its new keys of an hour of
+ * the same day before that it had them. */
+static void new_keys_dated_back_on_the_same_day_unsay_nothing(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), LIE_S + HOUR_S),
+                     REASON_NONE);
+    rotate_at(ROTATED_S);
+    write_rules();
+    assert_int_equal(rules_below_s(), LIE_S + HOUR_S);
+    (void)offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S), NOW_S);
+    assert_int_equal(rules_below_s(), LIE_S + HOUR_S);
+}
+
+static void nor_on_each_day_one_by_one(void **state)
+{
+    enum { DAYS = 20 };
+
+    (void)state;
+    take_in();
+    for (uint64_t day = 0; day < DAYS; day++) {
+        const uint64_t said_s = LIE_S + day * DAY_S + HOUR_S;
+
+        assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, said_s), said_s), REASON_NONE);
+    }
+    rotate_at(ROTATED_S);
+    write_rules();
+    for (uint64_t day = 0; day < DAYS; day++) {
+        (void)offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S + day * DAY_S),
+                       NOW_S);
+    }
+    assert_int_equal(rules_below_s(), LIE_S + (DAYS - 1) * DAY_S + HOUR_S);
+}
+
+/* Nor on the days before, which nobody has heard of. */
+static void nor_on_earlier_days(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + DAY_S), LIE_S + DAY_S), REASON_NONE);
+    rotate_at(ROTATED_S);
+    write_rules();
+    for (uint64_t day = 30; day > 0; day--) {
+        assert_int_equal(
+            offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(), LIE_S - day * DAY_S),
+                     NOW_S),
+            REASON_NONE);
+        assert_int_equal(rules_below_s(), LIE_S + DAY_S);
+    }
+}
+
+/* Nor by as many new keys as it likes. */
+static void nor_by_many_keys(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S), LIE_S + HOUR_S),
+                     REASON_NONE);
+    rotate_at(ROTATED_S);
+    write_rules();
+    for (uint64_t i = 0; i < 8; i++) {
+        (void)offer_at(sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, head_seq(),
+                                       i == 0 ? LIE_S : LIE_S + HOUR_S + i * MINUTE_S),
+                       NOW_S);
+        assert_int_equal(rules_below_s(), LIE_S + HOUR_S);
+        rotate_at(ROTATED_S);
+    }
+}
+
+/* As after a dead battery, and a peer sends again what the owner really signed that morning. */
+static void a_clock_set_back_for_a_minute_loses_no_evidence(void **state)
+{
+    const uint64_t morning_s = 300 * DAY_S;
+    struct bytes replayed;
+
+    (void)state;
+    take_in();
+    replayed = sign_checkpoint(OWNER, &stolen, 2, morning_s + 2 * HOUR_S);
+    for (uint64_t day = 300; day <= 450; day++) {
+        const uint64_t said_s = day * DAY_S + 20 * HOUR_S;
+
+        assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, said_s), said_s), REASON_NONE);
+    }
+    (void)offer_at(replayed, morning_s + 3 * HOUR_S);
+    write_rules();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, head_seq(), NOW_S), NOW_S), REASON_NONE);
+    assert_int_equal(rules_below_s(), 450 * DAY_S + 20 * HOUR_S);
+}
+
+/* The owner's clock, as this one, was ahead, and it goes on once both are right. */
+static void what_was_ahead_shows_nothing_to_be_late(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, LATER_S), LATER_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S), NOW_S), REASON_NONE);
+    write_rules();
+    assert_int_equal(rules_below_s(), LATER_S);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, head_seq(), NOW_S + HOUR_S), NOW_S + HOUR_S),
+                     REASON_NONE);
+    assert_int_equal(rules_below_s(), NOW_S);
+}
+
+/* The thief's word is the last of the day of the rotation, or was refused: the owner's of that morning shows
+ * what is late in either case. */
+static void take_in_morning(bool thief_first)
+{
+    const uint64_t morning_s = LIE_S + 9 * HOUR_S;
+    struct bytes lie;
+
+    take_in();
+    lie = sign_checkpoint(OWNER, &stolen, 2, morning_s + 3 * HOUR_S);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, morning_s), morning_s), REASON_NONE);
+    if (thief_first) {
+        assert_int_equal(offer_at(lie, morning_s + 3 * HOUR_S), REASON_NONE);
+    }
+    say_rotation(OWNER, morning_s + HOUR_S);
+    write_at(morning_s + HOUR_S, morning_s + 4 * HOUR_S);
+    if (!thief_first) {
+        assert_int_equal(offer_at(lie, morning_s + 4 * HOUR_S), REASON_SIGNER_ROLE);
+    }
+    write_rules();
+    assert_int_equal(rules_below_s(), morning_s);
+}
+
+static void a_thief_s_word_after_the_rotation_hides_no_evidence(void **state)
+{
+    (void)state;
+    take_in_morning(false);
+}
+
+static void nor_does_one_that_came_before_it(void **state)
+{
+    (void)state;
+    take_in_morning(true);
+}
+
+/* On a machine whose clock is a month ahead: the rotation has been here since. */
+static void a_rotation_dated_ahead_leaves_old_keys_no_say(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S - DAY_S), NOW_S - DAY_S), REASON_NONE);
+    rotate_at(NOW_S + 30 * DAY_S);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, NOW_S + 20 * DAY_S), NOW_S + 20 * DAY_S),
+                     REASON_SIGNER_ROLE);
+    assert_int_equal(fresh_since(), NOW_S - DAY_S);
+}
+
+static void what_is_remembered_already_is_written_no_more(void **state)
+{
+    const uint64_t said_s[] = {LIE_S, LIE_S + 5 * HOUR_S, LIE_S + 6 * HOUR_S, LIE_S + 7 * HOUR_S};
+    struct bytes said[4], between;
+    uint64_t changes;
+
+    (void)state;
+    take_in();
+    between = sign_checkpoint(OWNER, &stolen, 2, LIE_S + HOUR_S);
+    for (size_t i = 0; i < 4; i++) {
+        said[i] = sign_checkpoint(OWNER, &stolen, 2, said_s[i]);
+        assert_int_equal(offer_at(said[i], NOW_S), REASON_NONE);
+        changes = node->txn->changes;
+        (void)offer_at(said[i / 2], NOW_S);
+        assert_int_equal(node->txn->changes, changes);
+    }
+    for (size_t i = 0; i < 40; i++) {
+        (void)offer_at(said[i % 4], NOW_S);
+        (void)offer_at(between, NOW_S);
+    }
+    assert_int_equal(node->txn->changes, changes);
+    /* Nor where it is taken for new, as what came after it counts no longer. */
+    rotate_at(LIE_S + 5 * HOUR_S + MINUTE_S);
+    changes = node->txn->changes;
+    for (size_t i = 0; i < 40; i++) {
+        (void)offer_at(said[i % 4], NOW_S);
+    }
+    assert_int_equal(node->txn->changes, changes);
+}
+
+/* Whoever sends it again, in whatever order. */
+static void what_was_said_at_night_takes_away_nothing_of_noon(void **state)
+{
+    const uint64_t noon_s = LIE_S + 12 * HOUR_S;
+    struct checkpoint found;
+
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, noon_s), noon_s), REASON_NONE);
+    assert_int_equal(offer_at(sign_checkpoint(OWNER, &stolen, 2, noon_s + 11 * HOUR_S), NOW_S), REASON_NONE);
+    for (uint64_t i = 0; i < 10; i++) {
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + 30 * MINUTE_S - i * MINUTE_S), NOW_S);
+        (void)offer_at(sign_checkpoint(OWNER, &stolen, 2, LIE_S + 30 * MINUTE_S + i * MINUTE_S), NOW_S);
+        assert_int_equal(store_checkpoint_by(node->txn, &node->logs[OWNER].state.author, noon_s + 60, &found),
+                         STORE_OK);
+        assert_int_equal(found.time_s, noon_s);
+    }
+}
+
+/* ---- whom only the quota admits ---- */
+
+/* Of as many days as it says anything: on how many it is remembered. */
+static size_t days_remembered(enum who who)
+{
+    enum { DAYS = 60, A_DAY = 4, FROM = 30 };
+    size_t count = 0;
+
+    for (uint64_t i = 0; i < DAYS * A_DAY; i++) {
+        const uint64_t said_s = (FROM + i / A_DAY) * DAY_S + i % A_DAY * HOUR_S;
+
+        assert_int_equal(offer_at(sign_checkpoint(who, &node->logs[who].state.keys, 0, said_s), NOW_S),
+                         REASON_NONE);
+    }
+    for (uint64_t day = FROM; day < FROM + DAYS; day++) {
+        struct checkpoint found;
+        enum store_error error =
+            store_checkpoint_by(node->txn, &node->logs[who].state.author, (day + 1) * DAY_S - 1, &found);
+
+        count += error == STORE_OK && day_of_time(found.time_s) == day_of_time(day * DAY_S);
+    }
+    return count;
+}
+
+static void of_whom_is_merely_named_a_month_is_remembered(void **state)
+{
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    assert_int_equal(days_remembered(NAMED), 32);
+    assert_int_equal(days_remembered(DELEGATE), 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,10 +832,21 @@ int main(void)
         WITH_NODE(one_that_is_dated_back_names_no_higher_block),
         WITH_NODE(one_that_is_dated_back_is_signed),
         WITH_NODE(who_dates_a_rotation_back_unsays_nothing),
-        WITH_NODE(what_new_keys_say_of_the_day_shows_what_is_late),
         WITH_NODE(one_that_is_dated_back_makes_nothing_later),
         WITH_NODE(days_of_lies_leave_room_for_the_newest),
         WITH_NODE(who_rotates_all_day_is_as_fresh_as_its_last_key),
+        WITH_NODE(new_keys_dated_back_on_the_same_day_unsay_nothing),
+        WITH_NODE(nor_on_each_day_one_by_one),
+        WITH_NODE(nor_on_earlier_days),
+        WITH_NODE(nor_by_many_keys),
+        WITH_NODE(a_clock_set_back_for_a_minute_loses_no_evidence),
+        WITH_NODE(what_was_ahead_shows_nothing_to_be_late),
+        WITH_NODE(a_thief_s_word_after_the_rotation_hides_no_evidence),
+        WITH_NODE(nor_does_one_that_came_before_it),
+        WITH_NODE(a_rotation_dated_ahead_leaves_old_keys_no_say),
+        WITH_NODE(what_is_remembered_already_is_written_no_more),
+        WITH_NODE(what_was_said_at_night_takes_away_nothing_of_noon),
+        WITH_NODE(of_whom_is_merely_named_a_month_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

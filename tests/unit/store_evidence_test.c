@@ -118,9 +118,8 @@ static void the_last_word_by_then_is_found(void **context)
     } rows[] = {
         {"long before the first word there is none", DAY_0 - DAY_S, 0, 0},
         {"in the second of the first there is that", DAY_0 + 10 * HOUR_S, DAY_0 + 10 * HOUR_S, 1},
-        {"what was said on a day after that is replaced by what is said later that day", DAY_0 + 20 * HOUR_S,
-         DAY_0 + 10 * HOUR_S, 1},
-        {"a second before a day's last word it is not there", DAY_0 + 23 * HOUR_S - 1, DAY_0 + 10 * HOUR_S,
+        {"and in that of one after it that one", DAY_0 + 20 * HOUR_S, DAY_0 + 20 * HOUR_S, 1},
+        {"a second before a day's last word it is not there", DAY_0 + 23 * HOUR_S - 1, DAY_0 + 20 * HOUR_S,
          1},
         {"in its second it is", DAY_0 + 23 * HOUR_S, DAY_0 + 23 * HOUR_S, 2},
         {"it is there on days without a word", DAY_0 + 3 * DAY_S, DAY_0 + 23 * HOUR_S, 2},
@@ -177,7 +176,7 @@ static void what_was_ahead_of_time_is_forgotten(void **context)
     (void)context;
     say(txn, &prog, 1, DAY_0);
     say(txn, &prog, 2, DAY_0 + 90 * DAY_S);
-    assert_int_equal(store_drop_later_checkpoints(txn, &prog.actor.id, DAY_0 + 2 * DAY_S), STORE_OK);
+    assert_int_equal(store_drop_later_checkpoints(txn, &prog.actor.id, DAY_0 + 2 * DAY_S, 3), STORE_OK);
     say(txn, &prog, 3, DAY_0 + 2 * DAY_S);
     world_commit(txn);
     assert_int_equal(log_by(&prog, DAY_0 + DAY_S).checkpoint_seq, 1);

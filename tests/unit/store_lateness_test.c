@@ -174,6 +174,7 @@ static void what_was_not_known_by_then_shows_nothing(void **state)
     (void)state;
     accredit(txn, true);
     attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &heads[0], by_s - 2 * DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], by_s - DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], by_s + DAY_S);
     world_commit(txn);
@@ -191,7 +192,7 @@ static void what_was_ahead_of_time_is_forgotten(void **state)
     add_checkpoint(txn, &school, 0, &heads[0], START + 150 * DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], START + 900 * DAY_S);
     add_checkpoint(txn, &school, 0, &heads[0], START + 901 * DAY_S);
-    assert_int_equal(store_drop_later_checkpoints(txn, &school.actor.id, START + 160 * DAY_S), STORE_OK);
+    assert_int_equal(store_drop_later_checkpoints(txn, &school.actor.id, START + 160 * DAY_S, 1), STORE_OK);
     add_checkpoint(txn, &school, 0, &heads[0], START + 160 * DAY_S);
     world_commit(txn);
     assert_int_equal(below(1, UINT64_MAX), START + 160 * DAY_S);
@@ -697,6 +698,20 @@ static void nor_of_who_joined(void **state)
     assert_int_equal(gather_of(&shop, reach).affiliations[0].place.below_s, 0);
 }
 
+/* The first checkpoint after the consent had expired was dated back behind what shows it. */
+static void what_is_dated_back_lets_nobody_have_joined_in_time(void **state)
+{
+    const struct subject shop = subject_of_actor(&school.actor.id);
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    join_late(txn);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 50 * DAY_S);
+    add_checkpoint(txn, &school, 1, &school.state.head, START + 35 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(gather_of(&shop, DOSSIER_REACH_ALL).affiliations[0].place.below_s, START + 50 * DAY_S);
+}
+
 static void who_joined_did_so_in_time_where_that_was_named(void **state)
 {
     const struct subject shop = subject_of_actor(&school.actor.id);
@@ -761,6 +776,7 @@ int main(void)
         IN_WORLD(what_is_kept_between_questions_arrives_by_the_time_of_each),
         IN_WORLD(a_checkpoint_ahead_of_now_shows_nothing),
         IN_WORLD(nor_of_who_joined),
+        IN_WORLD(what_is_dated_back_lets_nobody_have_joined_in_time),
         IN_WORLD(who_joined_did_so_in_time_where_that_was_named),
         IN_WORLD(what_is_said_about_it_by_such_a_clock_had_come_by_now_too),
     };

@@ -716,7 +716,7 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
                                       struct bytes encoded)
 {
     struct key key = newest_key(author);
-    struct disk_checkpoint row;
+    struct disk_checkpoint row, before = {.time_s = 0};
     bool kept = false;
     uint32_t number;
     enum store_error error = read_signed_row(txn, author, encoded, &number, &row);
@@ -724,8 +724,14 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
     if (error == STORE_OK) {
         error = put_day(txn, number, &row, &kept);
     }
-    return kept && error == STORE_OK ? table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size)
-                                     : error;
+    if (error == STORE_OK && !kept) {
+        error = read_newest(txn, author, &before);
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    /* What was ahead of time once, and is remembered, may be the newest again. */
+    return error == STORE_OK && (kept || row.time_s > before.time_s)
+               ? table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size)
+               : error;
 }
 
 enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,

@@ -626,11 +626,11 @@ static enum store_error look_at(struct looking *looking, const struct day_rows *
     return error;
 }
 
-/* A log without the block comes before one with it, so the last day is found by halving. Where a log went
- * back and forth an earlier one may be found, which shows less. */
-static enum store_error halve(struct looking *looking, uint32_t low)
+/* A log without the block comes before one with it, so the last day is found by halving. *reached: the
+ * first day; becomes the last one that seemed to be without it. */
+static enum store_error halve(struct looking *looking, uint32_t *reached)
 {
-    uint32_t high = UINT32_MAX;
+    uint32_t low = *reached, high = UINT32_MAX;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2 + (high - low) % 2;
@@ -650,7 +650,28 @@ static enum store_error halve(struct looking *looking, uint32_t low)
             high = day_of_rows(&rows) > low ? day_of_rows(&rows) - 1 : low;
         }
     }
+    *reached = low;
     return STORE_OK;
+}
+
+/* The days that only showed the way may have led past one that shows something. */
+static enum store_error look_back(struct looking *looking, uint32_t day)
+{
+    struct day_rows rows;
+    bool later = false;
+    enum store_error error = STORE_OK;
+
+    while (error == STORE_OK && !(looking->found && day_of_time(looking->out->time_s) >= day)) {
+        error = read_day(&looking->walk, looking->number, day, &rows);
+        if (error == STORE_OK) {
+            day = day_of_rows(&rows);
+            error = look_at(looking, &rows, &later);
+        }
+        if (error == STORE_OK && day-- == 0) {
+            break;
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 static enum store_error look(struct looking *looking)
@@ -669,7 +690,10 @@ static enum store_error look(struct looking *looking)
         error = look_at(looking, &first, &later);
     }
     if (error == STORE_OK && later) {
-        error = halve(looking, day_of_rows(&first));
+        uint32_t reached = day_of_rows(&first);
+
+        error = halve(looking, &reached);
+        error = error == STORE_OK ? look_back(looking, reached) : error;
     }
     return error == STORE_OK && !looking->found ? STORE_NOT_FOUND : error;
 }

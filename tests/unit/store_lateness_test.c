@@ -211,6 +211,27 @@ static void a_checkpoint_of_a_head_that_is_not_held_shows_nothing(void **state)
     assert_int_equal(below(1, UINT64_MAX), 0);
 }
 
+/* Heads of a branch that a rotation dropped, say, or such that nobody made. */
+static void nor_do_many_hide_what_one_before_them_shows(void **state)
+{
+    const struct hash elsewhere = {{1}};
+
+    for (uint64_t shown = 20; shown < 60; shown++) {
+        struct store_txn *txn;
+
+        assert_int_equal(setup(state), 0);
+        txn = world_write(&world);
+        accredit(txn, true);
+        attest(txn, 200);
+        for (uint64_t day = 20; day <= 60; day++) {
+            add_checkpoint(txn, &school, 0, day == shown ? &heads[0] : &elsewhere, START + day * DAY_S);
+        }
+        world_commit(txn);
+        assert_int_equal(below(1, UINT64_MAX), START + shown * DAY_S);
+        assert_int_equal(teardown(state), 0);
+    }
+}
+
 /* The school's log goes back to block 1 and on behind a rotation, the second entry of the new line in
  * block 4.
  */
@@ -755,6 +776,7 @@ int main(void)
         IN_WORLD(what_was_not_known_by_then_shows_nothing),
         IN_WORLD(what_was_ahead_of_time_is_forgotten),
         IN_WORLD(a_checkpoint_of_a_head_that_is_not_held_shows_nothing),
+        cmocka_unit_test(nor_do_many_hide_what_one_before_them_shows),
         IN_WORLD(a_log_that_is_rewound_is_no_earlier),
         IN_WORLD(it_is_not_looked_for_in_vain),
         IN_WORLD(without_an_end_nothing_is_late),

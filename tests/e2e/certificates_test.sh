@@ -277,7 +277,7 @@ stolen=$(own_seq ase)
 do_as ase key rotate --yes
 do_as ase void "$stolen" --yes
 answers "what is void keeps nobody from a lower one" 0 "The rules are published" ase rules publish "$world/second.json"
-answers "by which certificates are judged" 0 "by the rules of ase, version 2" ase lookup "$lea" --require ase/a
+answers "and is what holds" 0 "Rules: ase version 2" ase lookup "$lea" --require ase/a
 
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \

@@ -5,6 +5,9 @@
 
 #include "store/rows.h"
 
+/* Of TABLE_SIDES: author number, seq, previous hash, hash. */
+enum { SIDES_KEY_SIZE = 4 + 8 + 2 * HASH_SIZE };
+
 /* block, which is held, stands beside the chain from now_s on, its parent being held. */
 enum store_error side_row_put(struct store_txn *txn, const struct network *network, uint32_t number,
                               const struct block *block, uint64_t now_s);

@@ -6,8 +6,6 @@
  * that it closes had come by then; dated later it would be taken, once the clock gets there again, for what
  * came after the rotation and doesn't count. */
 
-enum { SIDES_KEY_SIZE = 4 + 8 + 2 * HASH_SIZE };
-
 struct setting_back {
     struct store_txn *txn;
     uint32_t number;

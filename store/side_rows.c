@@ -52,16 +52,6 @@ static enum store_error header_read(struct store_txn *txn, const struct network 
     return STORE_OK;
 }
 
-static enum store_error is_on_chain(struct store_txn *txn, uint32_t number, uint64_t seq,
-                                    const struct hash *hash, bool *out)
-{
-    struct disk_record record;
-    enum store_error error = record_find(txn, number, seq, &record);
-
-    *out = error == STORE_OK && hash_equal(&record.hash, hash);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
 /* The last block at or below block seq of the chain that set keys. */
 static enum store_error keys_seq_on_chain(struct store_txn *txn, uint32_t number, uint64_t seq,
                                           struct disk_side *side)
@@ -85,7 +75,7 @@ static enum store_error keys_setter(struct store_txn *txn, const struct network 
     struct header header;
     struct key key;
     bool on_chain = false;
-    enum store_error error = is_on_chain(txn, number, seq, hash, &on_chain);
+    enum store_error error = side_is_on_chain(txn, number, seq, hash, &on_chain);
 
     if (error == STORE_OK && on_chain) {
         return keys_seq_on_chain(txn, number, seq, out);
@@ -228,7 +218,7 @@ static enum store_error side_of_row(struct walk *walk, struct side_block *out)
 {
     struct disk_side row;
 
-    if (walk->value.size != sizeof row || walk->key.size != 4 + 8 + 2 * HASH_SIZE) {
+    if (walk->value.size != sizeof row || walk->key.size != SIDES_KEY_SIZE) {
         return txn_fail(walk->txn, STORE_DAMAGED);
     }
     memcpy(&row, walk->value.data, sizeof row);
@@ -435,7 +425,7 @@ static enum store_error gather_key_changes(struct store_txn *txn, const struct n
     for (*count = 0; error == STORE_OK; ++*count) {
         struct header header;
 
-        error = is_on_chain(txn, number, setter.keys_seq, &setter.keys_hash, &on_chain);
+        error = side_is_on_chain(txn, number, setter.keys_seq, &setter.keys_hash, &on_chain);
         if (error == STORE_OK && on_chain) {
             *chain_seq = setter.keys_seq;
             return STORE_OK;

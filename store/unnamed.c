@@ -1,11 +1,9 @@
 #include <string.h>
 
+#include "store/branches.h"
 #include "store/gather.h"
 
 /* Branches that an author's rotations dropped and that no void of its log names. */
-
-/* A row of the sides table: author number, seq, previous hash, hash. */
-enum { SIDES_KEY_SIZE = 4 + 8 + HASH_SIZE + HASH_SIZE };
 
 struct unnaming {
     struct gather gather;

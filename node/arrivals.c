@@ -11,7 +11,8 @@
 enum {
     HELLO_ARENA_SIZE = 4096,
     ENDPOINT_LINE_MAX = ENDPOINT_SIZE_MAX + ID_TEXT_MAX + 3,
-    ENDPOINT_INTERVAL_MS = 1000
+    ENDPOINT_INTERVAL_MS = 1000,
+    LINK_TURN_NS = 2 * 1000 * 1000, /* for the messages of one net process */
 };
 
 static const char endpoint_scheme[] = "tcp://";
@@ -166,58 +167,50 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     daemon->tell_more_ms = daemon->now_ms;
 }
 
-static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)
-{
-    const struct intake_item item = {.kind = kind,
-                                     .source = INTAKE_FROM_PEER,
-                                     .from = peer->id,
-                                     .origin = peer->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND,
-                                     .bytes = payload};
-
-    intake_add(&daemon->intake, &item);
-}
-
 /* An answer to a question of ours; what comes unasked costs nothing. */
-static void put_introduction(struct daemon *daemon, struct peer *peer, struct bytes payload)
+static bool is_due(struct peer *peer)
 {
-    if (peer->introductions_due > 0) {
-        peer->introductions_due--;
-        put(daemon, peer, INTAKE_INTRODUCTION, payload);
+    if (peer->introductions_due == 0) {
+        return false;
     }
+    peer->introductions_due--;
+    return true;
 }
 
 static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const struct frame *frame)
 {
+    enum inbox_queue queue = INBOX_BULK;
+
     switch (frame->kind) {
     case FRAME_BLOCK:
-        put(daemon, peer, INTAKE_BLOCK, frame->payload);
-        break;
     case FRAME_CHECKPOINT:
-        put(daemon, peer, INTAKE_CHECKPOINT, frame->payload);
+    case FRAME_HEADS:
         break;
     case FRAME_FORK_PROOF:
-        put(daemon, peer, INTAKE_FORK_PROOF, frame->payload);
-        break;
-    case FRAME_HEADS:
-        put(daemon, peer, INTAKE_HEADS, frame->payload);
-        break;
-    case FRAME_WANT:
-        put(daemon, peer, INTAKE_WANT, frame->payload);
+        queue = INBOX_EXPRESS;
         break;
     case FRAME_INTRODUCTION:
-        put_introduction(daemon, peer, frame->payload);
+        if (!is_due(peer)) {
+            return;
+        }
+        queue = INBOX_EXPRESS;
+        break;
+    case FRAME_WANT:
+        queue = INBOX_QUESTIONS;
         break;
     case FRAME_INTRODUCTION_WANT:
-        if (peers_may_introduce(&peer->asked, daemon->now_ms)) {
-            put(daemon, peer, INTAKE_INTRODUCTION_WANT, frame->payload);
+        if (!peers_may_introduce(&peer->asked, daemon->now_ms)) {
+            return;
         }
+        queue = INBOX_QUESTIONS;
         break;
     case FRAME_HELLO: /* one is enough */
         settle_kick(daemon, peer, "second-hello");
-        break;
+        return;
     default: /* what a newer node says, this one ignores */
-        break;
+        return;
     }
+    (void)inbox_put(peer->inbox, queue, (enum frame_kind)frame->kind, frame->payload);
 }
 
 static void on_frame(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
@@ -279,8 +272,9 @@ static bool take_from(struct daemon *daemon, enum net_role role)
     struct supervised *net = &daemon->processes.net[role];
     struct netlink_message message;
     enum netlink_result result = NETLINK_MESSAGE;
+    const uint64_t began_ns = clock_monotonic_ns();
 
-    while (net->pid != 0 && intake_has_room(&daemon->intake)) {
+    while (net->pid != 0 && clock_monotonic_ns() - began_ns < LINK_TURN_NS) {
         result = netlink_next(&net->link, &message);
         if (result == NETLINK_MESSAGE) {
             on_message(daemon, role, &message);

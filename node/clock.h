@@ -45,6 +45,8 @@ bool clock_is_of_tests(void);
 uint64_t clock_speed(void);
 
 uint64_t clock_monotonic_ms(void);
+/* The same clock finer, to measure work with. */
+uint64_t clock_monotonic_ns(void);
 /* UTC seconds since 1970. */
 uint64_t clock_wall_s(void);
 /* How long a rhythm of interval_ms lasts at the clock's speed: at a test's at least CLOCK_RHYTHM_MS_MIN, so

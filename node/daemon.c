@@ -220,6 +220,7 @@ static enum daemon_end open_store(struct daemon *daemon)
     daemon->ingest.followed = &daemon->followed;
     daemon->ingest.turn_ms = INGEST_TURN_MS;
     daemon->intake.turn_ms = INTAKE_TURN_MS;
+    daemon->intake.inboxes = &daemon->peers.inboxes;
     return DAEMON_STOPPED;
 }
 

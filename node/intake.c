@@ -6,7 +6,14 @@
 #include "node/clock.h"
 #include "node/ingest_shop.h"
 
-enum { ITEM_SIZE_MAX = FRAME_SIZE_MAX, NONCE_SIZE = 32, GROWTHS_MAX = 8 };
+enum {
+    ITEM_SIZE_MAX = FRAME_SIZE_MAX,
+    NONCE_SIZE = 32,
+    GROWTHS_MAX = 8,
+    /* What it takes to look at what is not decided in the transaction, about. */
+    HEADS_PLEDGE_NS = INBOX_TURN_NS,
+    WANT_PLEDGE_NS = INBOX_TURN_NS / 10,
+};
 
 bool intake_init(struct intake *intake)
 {
@@ -27,7 +34,10 @@ void intake_deinit(struct intake *intake)
 
 void intake_clear(struct intake *intake)
 {
-    intake->count = intake->block_count = intake->write_count = 0;
+    for (size_t i = 0; i < intake->count; i++) {
+        free(intake->items[i].frame);
+    }
+    intake->count = intake->write_count = 0;
     intake->first = intake->end = 0;
     arena_rewind(&intake->arena, 0);
 }
@@ -35,29 +45,94 @@ void intake_clear(struct intake *intake)
 bool intake_has_room(const struct intake *intake)
 {
     /* The arena aligns what it hands out. */
-    return intake->count < INTAKE_ITEMS_MAX && intake->block_count < INTAKE_BLOCKS_MAX &&
+    return intake->count < INTAKE_ITEMS_MAX &&
            intake->arena.capacity - intake->arena.used >= ITEM_SIZE_MAX + sizeof(max_align_t);
+}
+
+static bool is_written(enum intake_kind kind)
+{
+    return kind != INTAKE_HEADS && kind != INTAKE_WANT && kind != INTAKE_INTRODUCTION_WANT;
+}
+
+static struct intake_item *append(struct intake *intake, const struct intake_item *item)
+{
+    struct intake_item *added = &intake->items[intake->count++];
+
+    *added = *item;
+    intake->write_count += is_written(item->kind);
+    return added;
 }
 
 void intake_add(struct intake *intake, const struct intake_item *item)
 {
-    struct intake_item *added = &intake->items[intake->count];
+    struct intake_item *added = NULL;
     bool copied = false;
 
     assert(intake_has_room(intake));
     assert(item->bytes.size <= ITEM_SIZE_MAX);
-    *added = *item;
+    added = append(intake, item);
     copied = arena_copy(&intake->arena, item->bytes, &added->bytes);
     assert(copied);
-    intake->count++;
-    intake->block_count += item->kind == INTAKE_BLOCK;
-    intake->write_count +=
-        item->kind != INTAKE_HEADS && item->kind != INTAKE_WANT && item->kind != INTAKE_INTRODUCTION_WANT;
+}
+
+/* ---- from peers ---- */
+
+static enum intake_kind kind_of(enum frame_kind kind)
+{
+    static const struct {
+        enum frame_kind frame;
+        enum intake_kind item;
+    } kinds[] = {
+        {FRAME_BLOCK, INTAKE_BLOCK},
+        {FRAME_CHECKPOINT, INTAKE_CHECKPOINT},
+        {FRAME_FORK_PROOF, INTAKE_FORK_PROOF},
+        {FRAME_HEADS, INTAKE_HEADS},
+        {FRAME_WANT, INTAKE_WANT},
+        {FRAME_INTRODUCTION, INTAKE_INTRODUCTION},
+        {FRAME_INTRODUCTION_WANT, INTAKE_INTRODUCTION_WANT},
+    };
+    size_t i = 0;
+
+    while (kinds[i].frame != kind) {
+        i++;
+        assert(i < sizeof kinds / sizeof *kinds);
+    }
+    return kinds[i].item;
+}
+
+static uint64_t pledge_of(enum intake_kind kind)
+{
+    if (is_written(kind)) {
+        return 0;
+    }
+    return kind == INTAKE_HEADS ? HEADS_PLEDGE_NS : WANT_PLEDGE_NS;
+}
+
+/* Append the next frame that a peer sent. Returns: false when there is none, or no room for it. */
+static bool take_frame(struct intake *intake, struct inbox **from)
+{
+    struct intake_item item = {.source = INTAKE_FROM_PEER};
+
+    if (intake->inboxes == NULL || intake->count == INTAKE_ITEMS_MAX) {
+        return false;
+    }
+    item.frame = inboxes_take(intake->inboxes, from);
+    if (item.frame == NULL) {
+        return false;
+    }
+    item.kind = kind_of(item.frame->kind);
+    item.from = (*from)->peer;
+    item.origin = (*from)->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND;
+    item.bytes = bytes_of(item.frame->payload, item.frame->size);
+    item.pledged_ns = pledge_of(item.kind);
+    inbox_charge(*from, item.pledged_ns);
+    (void)append(intake, &item);
+    return true;
 }
 
 bool intake_waits(const struct intake *intake)
 {
-    return intake->end < intake->count;
+    return intake->end < intake->count || (intake->inboxes != NULL && inboxes_wait(intake->inboxes));
 }
 
 /* ---- deciding ---- */
@@ -110,19 +185,45 @@ static enum store_error decide(struct intake_item *item, struct ingest *ingest, 
     return STORE_OK;
 }
 
-static bool is_time_up(const struct intake *intake, uint64_t began_ms)
+/* How long one intake_apply may go on, and what it has used of that. */
+struct turn {
+    uint64_t began_ns, most_ns, pledged_ns;
+};
+
+static struct turn begin_turn(const struct intake *intake)
 {
-    return intake->turn_ms != 0 && intake->end > intake->first &&
-           clock_monotonic_ms() - began_ms >= intake->turn_ms;
+    const bool shared = intake->inboxes != NULL && inboxes_contend(intake->inboxes);
+    const uint64_t most_ns = intake->turn_ms == 0 ? UINT64_MAX : intake->turn_ms * 1000 * 1000;
+
+    return (struct turn){.began_ns = clock_monotonic_ns(), .most_ns = shared ? most_ns / 2 : most_ns};
 }
 
-/* Decide about items that have not failed, until the time is up. *failed: the one that the store failed at,
+static bool is_over(const struct turn *turn)
+{
+    return clock_monotonic_ns() - turn->began_ns + turn->pledged_ns >= turn->most_ns;
+}
+
+/* The next item, which may come from a peer's inbox. *from: that, or NULL. Returns: NULL when there is none.
+ */
+static struct intake_item *next_item(struct intake *intake, struct turn *turn, struct inbox **from)
+{
+    *from = NULL;
+    if (intake->end == intake->count && !take_frame(intake, from)) {
+        return NULL;
+    }
+    turn->pledged_ns += intake->items[intake->end].pledged_ns;
+    return &intake->items[intake->end++];
+}
+
+/* Decide about items that have not failed, until the turn is over. *failed: the one that the store failed at,
  * NULL when it was the transaction itself. */
 static enum store_error apply_once(struct intake *intake, struct ingest *ingest, uint64_t now_s,
                                    struct intake_item **failed)
 {
     struct store_txn *txn = NULL;
-    uint64_t began_ms;
+    struct turn turn;
+    struct intake_item *item = NULL;
+    struct inbox *from = NULL;
     enum store_error error = store_write_begin(&txn, ingest->store);
 
     *failed = NULL;
@@ -130,14 +231,19 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
         return error;
     }
     ingest_begin_turn(ingest);
-    began_ms = clock_monotonic_ms();
-    for (intake->end = intake->first; intake_waits(intake) && !is_time_up(intake, began_ms); intake->end++) {
-        struct intake_item *item = &intake->items[intake->end];
+    turn = begin_turn(intake);
+    intake->end = intake->first;
+    while ((intake->end == intake->first || !is_over(&turn)) &&
+           (item = next_item(intake, &turn, &from)) != NULL) {
+        const uint64_t began_ns = from == NULL ? 0 : clock_monotonic_ns();
 
         if (item->error != STORE_OK) {
             continue;
         }
         error = decide(item, ingest, txn, now_s);
+        if (from != NULL) {
+            inbox_charge(from, clock_monotonic_ns() - began_ns);
+        }
         if (error != STORE_OK) {
             *failed = item;
             store_end(txn);
@@ -157,13 +263,25 @@ static void fail_all(struct intake *intake, enum store_error error)
     }
 }
 
+/* Items that need no transaction, as far as nothing else stands before them. Returns: whether one that does
+ * is next. */
+static bool pass_unwritten(struct intake *intake)
+{
+    struct turn turn = begin_turn(intake);
+    struct inbox *from = NULL;
+
+    while (intake->write_count == 0 && !(intake->end > intake->first && is_over(&turn)) &&
+           next_item(intake, &turn, &from) != NULL) {
+    }
+    return intake->write_count > 0;
+}
+
 void intake_apply(struct intake *intake, struct ingest *ingest, uint64_t now_s)
 {
     size_t growths = 0;
 
     intake->first = intake->end;
-    if (intake->write_count == 0) {
-        intake->end = intake->count;
+    if (!pass_unwritten(intake)) {
         return;
     }
     for (size_t i = intake->first; i < intake->count; i++) {

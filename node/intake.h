@@ -1,17 +1,20 @@
 #ifndef NODE_INTAKE_H
 #define NODE_INTAKE_H
 
-/* What came in and waits for a write transaction: group commit. Blocks, evidence and nonces are decided in
- * the order in which they came; heads and wants wait among them, because how they compare depends on the
- * blocks before them. Nothing is acknowledged or relayed before intake_apply has committed. What is dear to
- * decide, such as wide voids one after the other, is spread over several transactions, so that neither the
- * loop nor the store's one writer is held for long. */
+/* What is decided in one write transaction: group commit. First what this machine's clients and the daemon
+ * itself added, in the order in which they came; then what peers sent, as their inboxes give it out. Heads
+ * and wants stand among the blocks, because how they compare depends on those before them. Nothing is
+ * acknowledged or relayed before intake_apply has committed. What is dear to decide, such as wide voids one
+ * after the other, is spread over several transactions, so that neither the loop nor the store's one writer
+ * is held for long. */
 
+#include "node/inbox.h"
 #include "node/ingest.h"
 
-enum { INTAKE_ITEMS_MAX = 512, INTAKE_BLOCKS_MAX = 256, INTAKE_BYTES_MAX = 8 * 1024 * 1024 };
+enum { INTAKE_ITEMS_MAX = 512, INTAKE_BYTES_MAX = 4 * 1024 * 1024 };
 
-/* Of a daemon's loop: with the dearest item, which may come last, and the commit it stays under 50. */
+/* Of a daemon's loop: with the dearest item, which may come last, and the commit it stays under 50. Half of
+ * it where peers wait for each other. */
 enum { INTAKE_TURN_MS = 15 };
 
 enum intake_kind {
@@ -37,6 +40,8 @@ struct intake_item {
     uint32_t from; /* peer or client */
     enum ingest_origin origin;
     struct bytes bytes;
+    struct inbox_frame *frame; /* that came from an inbox and holds bytes, owned; else NULL */
+    uint64_t pledged_ns;       /* what its peer was charged for looking at it after intake_apply */
     /* After intake_apply. Of a block: result; of the others reason and author. */
     struct ingest_result result;
     enum reason reason;
@@ -46,10 +51,10 @@ struct intake_item {
 
 struct intake {
     size_t count;
-    size_t block_count;
-    size_t write_count; /* items that need the write transaction */
-    size_t first, end;  /* the items that the last intake_apply decided; those from end on wait */
-    uint64_t turn_ms;   /* how long one intake_apply goes on to the next item at most; 0: to the end */
+    size_t write_count;      /* items that need the write transaction */
+    size_t first, end;       /* the items that the last intake_apply decided; those from end on wait */
+    uint64_t turn_ms;        /* how long one intake_apply goes on to the next item at most; 0: to the end */
+    struct inboxes *inboxes; /* borrowed; NULL: there are no peers */
     struct intake_item items[INTAKE_ITEMS_MAX];
     uint8_t *memory; /* INTAKE_BYTES_MAX bytes, owned */
     struct arena arena;
@@ -65,10 +70,10 @@ bool intake_has_room(const struct intake *intake);
 /* Copy item->bytes and append *item. Requires: intake_has_room. */
 void intake_add(struct intake *intake, const struct intake_item *item);
 
-/* Whether items wait that no intake_apply has decided. */
+/* Whether items wait that no intake_apply has decided, or frames of peers. */
 bool intake_waits(const struct intake *intake);
 /* Decide about the items that wait in one write transaction and commit it: about one at least, and no
- * further ones once turn_ms are used up. An item that makes the store fail is left out and the others are
+ * further ones once the turn is over. An item that makes the store fail is left out and the others are
  * done again, unless the disk is full: then all fail. now_s: this node's clock. */
 void intake_apply(struct intake *intake, struct ingest *ingest, uint64_t now_s);
 

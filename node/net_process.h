@@ -7,6 +7,7 @@
  * here. */
 
 enum net_role { NET_LISTEN, NET_DIAL };
+enum { NET_ROLE_COUNT = 2 };
 
 /* Requires: fd is the core's socket. */
 int net_process_run(enum net_role role, int fd);

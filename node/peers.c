@@ -18,10 +18,9 @@ bool peers_init(struct peers *peers, const struct network *network, const struct
 
 void peers_deinit(struct peers *peers)
 {
-    for (size_t i = 0; i < peers->count; i++) {
-        free(peers->entries[i].undecided);
+    while (peers->count > 0) {
+        peers_remove(peers, &peers->entries[peers->count - 1]);
     }
-    peers->count = 0;
     free(peers->frame);
     peers->frame = NULL;
 }
@@ -109,6 +108,7 @@ static void kick(struct peers *peers, enum net_role role, uint32_t number)
 void peers_kick(struct peers *peers, struct peer *peer)
 {
     peer->kicked = true;
+    inbox_clear(peer->inbox);
     kick(peers, peer->role, peer->number);
 }
 
@@ -158,13 +158,18 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
                        const struct transport_key *transport, uint64_t now_ms)
 {
     struct peer *peer = NULL;
+    struct inbox *inbox = NULL;
 
-    if (!is_let_in(peers, role, number, transport)) {
+    if (is_let_in(peers, role, number, transport)) {
+        inbox = inbox_create(&peers->inboxes, role, peers->next_id);
+    }
+    if (inbox == NULL) {
         kick(peers, role, number);
         return NULL;
     }
     peer = &peers->entries[peers->count++];
     *peer = (struct peer){.id = peers->next_id++,
+                          .inbox = inbox,
                           .role = role,
                           .number = number,
                           .transport = *transport,
@@ -181,6 +186,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
     size_t at = (size_t)(peer - peers->entries);
 
     assert(at < peers->count);
+    inbox_destroy(peer->inbox);
     free(peer->undecided);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
     peers->count--;

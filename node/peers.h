@@ -6,6 +6,7 @@
  * each other have two connections, which are two peers here. */
 
 #include "node/daemon.h"
+#include "node/inbox.h"
 #include "node/node_keys.h"
 #include "node/supervisor.h"
 #include "protocol/sync/sync.h"
@@ -14,7 +15,6 @@
 enum {
     PEERS_MAX = SYNC_PEERS_MAX,
     PEER_HELLO_TIMEOUT_MS = 10000,
-    NET_ROLE_COUNT = 2,
     /* What a peer is sent unasked: so many bytes at once, then so many a second. The rest it is told of, and
      * asks for at its own pace, so that a slow one is never sent more than its net process keeps for it. */
     PEER_UNASKED_BYTES_MAX = 1024 * 1024,
@@ -44,6 +44,7 @@ struct peer {
     uint64_t unasked_ms;
     struct peer_turns asking, asked; /* for introductions, by us and by it */
     uint32_t introductions_due;      /* that it may still send as answers to us */
+    struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct actor_id
         heads_from; /* where the next exchange of heads goes on, when the last one had no room for all */
@@ -57,6 +58,7 @@ struct peers {
     const struct node_keys *keys;
     const struct daemon_options *options;
     struct supervised *processes; /* NET_ROLE_COUNT, by role */
+    struct inboxes inboxes;
     uint32_t next_id;
     size_t count;
     struct peer entries[PEERS_MAX]; /* sorted by id */

@@ -365,7 +365,7 @@ static void settle_introduction_want(struct daemon *daemon, const struct intake_
 
 /* ---- all items ---- */
 
-static void settle_item(struct daemon *daemon, const struct intake_item *item)
+static void settle_kind(struct daemon *daemon, const struct intake_item *item)
 {
     switch (item->kind) {
     case INTAKE_BLOCK:
@@ -390,6 +390,21 @@ static void settle_item(struct daemon *daemon, const struct intake_item *item)
     case INTAKE_INTRODUCTION_WANT:
         settle_introduction_want(daemon, item);
         break;
+    }
+}
+
+/* What follows from an item is charged to the peer that sent it, too. */
+static void settle_item(struct daemon *daemon, const struct intake_item *item)
+{
+    const uint64_t began_ns = clock_monotonic_ns();
+    const struct peer *peer = NULL;
+    uint64_t cost_ns = 0;
+
+    settle_kind(daemon, item);
+    peer = peer_of(daemon, item);
+    cost_ns = clock_monotonic_ns() - began_ns;
+    if (peer != NULL && cost_ns > item->pledged_ns) {
+        inbox_charge(peer->inbox, cost_ns - item->pledged_ns);
     }
 }
 
@@ -453,9 +468,8 @@ void settle_intake(struct daemon *daemon)
     for (size_t i = intake->first; i < intake->end; i++) {
         settle_item(daemon, &intake->items[i]);
     }
-    if (!intake_waits(intake)) {
+    if (intake->end == intake->count) {
         intake_clear(intake);
-        sign_checkpoint(daemon);
     }
 }
 
@@ -515,12 +529,8 @@ void settle_timers(struct daemon *daemon)
     if (daemon->now_ms >= sync_deadline_ms(daemon->sync)) {
         settle_event(daemon, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
     }
-    /* While others wait, they have had this turn's time, and perhaps there is no room. */
-    if (!intake_waits(&daemon->intake)) {
-        add_waiting_checkpoints(daemon);
-        sign_checkpoint(daemon);
-        settle_intake(daemon);
-    }
+    add_waiting_checkpoints(daemon);
+    sign_checkpoint(daemon);
     if (daemon->ingest.on_the_way) {
         daemon->ingest.on_the_way = false;
         daemon->follow_ms = daemon->now_ms;

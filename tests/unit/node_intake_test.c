@@ -167,11 +167,6 @@ static void the_intake_is_bounded(void **state)
         put(fixture, INTAKE_WANT, bytes_of(large, 10));
     }
     assert_int_equal(count, INTAKE_ITEMS_MAX);
-    intake_clear(&fixture->intake);
-    for (count = 0; intake_has_room(&fixture->intake); count++) {
-        put(fixture, INTAKE_BLOCK, bytes_of(large, 10));
-    }
-    assert_int_equal(count, INTAKE_BLOCKS_MAX);
     intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
     intake_clear(&fixture->intake);
     assert_true(intake_has_room(&fixture->intake));
@@ -224,6 +219,95 @@ static void heads_and_wants_alone_need_no_transaction(void **state)
     assert_int_equal(fixture->intake.count, 2);
 }
 
+/* ---- from peers ---- */
+
+static void send_block(struct fixture *fixture, struct inbox *inbox, uint64_t seq)
+{
+    assert_true(inbox_put(inbox, INBOX_BULK, FRAME_BLOCK, memory_log_block(&fixture->log, seq)));
+}
+
+static void what_peers_sent_comes_behind_what_this_machine_added(void **state)
+{
+    struct fixture *fixture = *state;
+    struct inboxes inboxes = {0};
+    struct inbox *inbound = inbox_create(&inboxes, NET_LISTEN, 7),
+                 *dialled = inbox_create(&inboxes, NET_DIAL, 8);
+    struct intake *intake = &fixture->intake;
+
+    intake->inboxes = &inboxes;
+    send_block(fixture, dialled, 2);
+    assert_true(inbox_put(inbound, INBOX_BULK, FRAME_HEADS, bytes_of("heads", 5)));
+    put_block(fixture, 0);
+    put_block(fixture, 1);
+    assert_true(intake_waits(intake));
+    intake_apply(intake, &fixture->ingest, NOW_S);
+    assert_false(intake_waits(intake));
+    assert_int_equal(intake->count, 4);
+    assert_int_equal(stored_count(fixture), 3);
+    for (size_t i = 2; i < 4; i++) {
+        const struct intake_item *item = &intake->items[i];
+        const bool is_block = item->kind == INTAKE_BLOCK;
+
+        assert_int_equal(item->source, INTAKE_FROM_PEER);
+        assert_int_equal(item->from, is_block ? 8 : 7);
+        assert_int_equal(item->origin, is_block ? INGEST_PEER : INGEST_INBOUND);
+        assert_int_equal(item->kind, is_block ? INTAKE_BLOCK : INTAKE_HEADS);
+        assert_int_equal(item->bytes.size, is_block ? memory_log_block(&fixture->log, 2).size : 5);
+    }
+    intake_clear(intake);
+    intake->inboxes = NULL;
+    inbox_destroy(inbound);
+    inbox_destroy(dialled);
+}
+
+/* Twenty peers whose heads take a turn each to look at, and one block. */
+static void no_turn_is_longer_for_many_peers(void **state)
+{
+    enum { MANY = 20 };
+    struct fixture *fixture = *state;
+    struct inboxes inboxes = {0};
+    struct inbox *floods[MANY], *honest = NULL;
+    struct intake *intake = &fixture->intake;
+    size_t turns = 0;
+
+    intake->inboxes = &inboxes;
+    intake->turn_ms = INTAKE_TURN_MS;
+    for (uint32_t i = 0; i < MANY; i++) {
+        floods[i] = inbox_create(&inboxes, NET_LISTEN, i);
+        for (size_t j = 0; j < 100; j++) {
+            assert_true(inbox_put(floods[i], INBOX_BULK, FRAME_HEADS, bytes_of("heads", 5)));
+        }
+    }
+    honest = inbox_create(&inboxes, NET_LISTEN, MANY);
+    send_block(fixture, honest, 0);
+    for (; stored_count(fixture) == 0; turns++) {
+        intake_apply(intake, &fixture->ingest, NOW_S);
+        assert_in_range(intake->end - intake->first, 1, INTAKE_TURN_MS / 2 + 2);
+        intake_clear(intake);
+    }
+    assert_in_range(turns, 1, MANY / (INTAKE_TURN_MS / 2) + 1);
+    intake->inboxes = NULL;
+    for (size_t i = 0; i < MANY; i++) {
+        inbox_destroy(floods[i]);
+    }
+    inbox_destroy(honest);
+}
+
+static void deciding_costs_its_peer(void **state)
+{
+    struct fixture *fixture = *state;
+    struct inboxes inboxes = {0};
+    struct inbox *inbox = inbox_create(&inboxes, NET_LISTEN, 1);
+
+    fixture->intake.inboxes = &inboxes;
+    send_block(fixture, inbox, 0);
+    intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
+    assert_true(inboxes.used_ns[NET_LISTEN] > 0);
+    intake_clear(&fixture->intake);
+    fixture->intake.inboxes = NULL;
+    inbox_destroy(inbox);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +317,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_intake_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(what_takes_long_is_decided_in_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(heads_and_wants_alone_need_no_transaction, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_peers_sent_comes_behind_what_this_machine_added, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(no_turn_is_longer_for_many_peers, setup, teardown),
+        cmocka_unit_test_setup_teardown(deciding_costs_its_peer, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

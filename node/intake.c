@@ -109,23 +109,23 @@ static uint64_t pledge_of(enum intake_kind kind)
 }
 
 /* Append the next frame that a peer sent. Returns: false when there is none, or no room for it. */
-static bool take_frame(struct intake *intake, struct inbox **from)
+static bool take_frame(struct intake *intake)
 {
     struct intake_item item = {.source = INTAKE_FROM_PEER};
 
     if (intake->inboxes == NULL || intake->count == INTAKE_ITEMS_MAX) {
         return false;
     }
-    item.frame = inboxes_take(intake->inboxes, from);
+    item.frame = inboxes_take(intake->inboxes, &item.inbox);
     if (item.frame == NULL) {
         return false;
     }
     item.kind = kind_of(item.frame->kind);
-    item.from = (*from)->peer;
-    item.origin = (*from)->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND;
+    item.from = item.inbox->peer;
+    item.origin = item.inbox->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND;
     item.bytes = bytes_of(item.frame->payload, item.frame->size);
     item.pledged_ns = pledge_of(item.kind);
-    inbox_charge(*from, item.pledged_ns);
+    inbox_charge(item.inbox, item.pledged_ns);
     (void)append(intake, &item);
     return true;
 }
@@ -203,16 +203,21 @@ static bool is_over(const struct turn *turn)
     return clock_monotonic_ns() - turn->began_ns + turn->pledged_ns >= turn->most_ns;
 }
 
-/* The next item, which may come from a peer's inbox. *from: that, or NULL. Returns: NULL when there is none.
- */
-static struct intake_item *next_item(struct intake *intake, struct turn *turn, struct inbox **from)
+/* The next item, which may come from a peer's inbox. Returns: NULL when there is none. */
+static struct intake_item *next_item(struct intake *intake, struct turn *turn)
 {
-    *from = NULL;
-    if (intake->end == intake->count && !take_frame(intake, from)) {
+    if (intake->end == intake->count && !take_frame(intake)) {
         return NULL;
     }
     turn->pledged_ns += intake->items[intake->end].pledged_ns;
     return &intake->items[intake->end++];
+}
+
+/* What was taken out of an inbox is decided in the same turn: later its peer may have gone. */
+static bool must_go_on(const struct intake *intake)
+{
+    return intake->end == intake->first ||
+           (intake->end < intake->count && intake->items[intake->end].inbox != NULL);
 }
 
 /* Decide about items that have not failed, until the turn is over. *failed: the one that the store failed at,
@@ -223,7 +228,6 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
     struct store_txn *txn = NULL;
     struct turn turn;
     struct intake_item *item = NULL;
-    struct inbox *from = NULL;
     enum store_error error = store_write_begin(&txn, ingest->store);
 
     *failed = NULL;
@@ -233,16 +237,15 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
     ingest_begin_turn(ingest);
     turn = begin_turn(intake);
     intake->end = intake->first;
-    while ((intake->end == intake->first || !is_over(&turn)) &&
-           (item = next_item(intake, &turn, &from)) != NULL) {
-        const uint64_t began_ns = from == NULL ? 0 : clock_monotonic_ns();
+    while ((must_go_on(intake) || !is_over(&turn)) && (item = next_item(intake, &turn)) != NULL) {
+        const uint64_t began_ns = clock_monotonic_ns();
 
         if (item->error != STORE_OK) {
             continue;
         }
         error = decide(item, ingest, txn, now_s);
-        if (from != NULL) {
-            inbox_charge(from, clock_monotonic_ns() - began_ns);
+        if (item->inbox != NULL) {
+            inbox_charge(item->inbox, clock_monotonic_ns() - began_ns);
         }
         if (error != STORE_OK) {
             *failed = item;
@@ -268,10 +271,9 @@ static void fail_all(struct intake *intake, enum store_error error)
 static bool pass_unwritten(struct intake *intake)
 {
     struct turn turn = begin_turn(intake);
-    struct inbox *from = NULL;
 
     while (intake->write_count == 0 && !(intake->end > intake->first && is_over(&turn)) &&
-           next_item(intake, &turn, &from) != NULL) {
+           next_item(intake, &turn) != NULL) {
     }
     return intake->write_count > 0;
 }

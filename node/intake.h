@@ -41,6 +41,7 @@ struct intake_item {
     enum ingest_origin origin;
     struct bytes bytes;
     struct inbox_frame *frame; /* that came from an inbox and holds bytes, owned; else NULL */
+    struct inbox *inbox;       /* that one, borrowed while intake_apply runs */
     uint64_t pledged_ns;       /* what its peer was charged for looking at it after intake_apply */
     /* After intake_apply. Of a block: result; of the others reason and author. */
     struct ingest_result result;

@@ -138,10 +138,10 @@ static void on_failed(struct daemon *daemon, enum net_role role, struct bytes wh
 
 /* ---- frames ---- */
 
-static void greet(struct daemon *daemon, struct peer *peer, const struct frame *frame)
+/* Returns: why a peer is not greeted, in a word; NULL when it is. */
+static const char *refuse_greeting(struct daemon *daemon, struct peer *peer, const struct frame *frame)
 {
     max_align_t memory[HELLO_ARENA_SIZE / sizeof(max_align_t)];
-    char node[ID_TEXT_MAX + 1];
     struct hello hello;
     struct arena arena;
     enum reason reason = REASON_WRONG_KIND;
@@ -150,11 +150,29 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     if (frame->kind == FRAME_HELLO) {
         reason = schema_decode(&hello_schema, &hello, frame->payload, &arena);
     }
-    if (reason == REASON_NONE) {
-        reason = peers_greet(&daemon->peers, peer, &hello);
-    }
     if (reason != REASON_NONE) {
-        settle_kick(daemon, peer, reason == REASON_WRONG_AUTHOR ? "myself" : reason_word(reason));
+        return reason_word(reason);
+    }
+    switch (peers_greet(&daemon->peers, peer, &hello, daemon->now_ms, &reason)) {
+    case PEERS_WELCOME:
+        break;
+    case PEERS_MYSELF:
+        return "myself";
+    case PEERS_BANNED:
+        return "banned";
+    case PEERS_BAD_HELLO:
+        return reason_word(reason);
+    }
+    return NULL;
+}
+
+static void greet(struct daemon *daemon, struct peer *peer, const struct frame *frame)
+{
+    const char *why = refuse_greeting(daemon, peer, frame);
+    char node[ID_TEXT_MAX + 1];
+
+    if (why != NULL) {
+        settle_kick(daemon, peer, why);
         return;
     }
     node_text(daemon, peer, node);

@@ -112,6 +112,12 @@ void peers_kick(struct peers *peers, struct peer *peer)
     kick(peers, peer->role, peer->number);
 }
 
+uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms)
+{
+    peers_kick(peers, peer);
+    return bans_add(&peers->bans, &peer->node, &peer->transport, now_ms);
+}
+
 /* ---- the table ---- */
 
 static bool is_given(const struct daemon_options *options, const struct transport_key *transport)
@@ -126,9 +132,9 @@ static bool is_given(const struct daemon_options *options, const struct transpor
 
 /* Who dialled us is welcome unless only known ones are; whom we dialled has to be the one that we meant. */
 static bool is_let_in(const struct peers *peers, enum net_role role, uint32_t number,
-                      const struct transport_key *transport)
+                      const struct transport_key *transport, uint64_t now_ms)
 {
-    if (peers->count == PEERS_MAX) {
+    if (peers->count == PEERS_MAX || bans_has_transport(&peers->bans, transport, now_ms)) {
         return false;
     }
     switch (role) {
@@ -160,7 +166,7 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
     struct peer *peer = NULL;
     struct inbox *inbox = NULL;
 
-    if (is_let_in(peers, role, number, transport)) {
+    if (is_let_in(peers, role, number, transport, now_ms)) {
         inbox = inbox_create(&peers->inboxes, role, peers->next_id);
     }
     if (inbox == NULL) {
@@ -229,19 +235,22 @@ struct peer *peers_by_id(struct peers *peers, uint32_t id)
 
 /* ---- greeting ---- */
 
-enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello)
+enum peers_welcome peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello,
+                               uint64_t now_ms, enum reason *reason)
 {
-    enum reason reason = node_hello_check(hello, peers->network, &peer->transport);
-
-    if (reason != REASON_NONE) {
-        return reason;
+    *reason = node_hello_check(hello, peers->network, &peer->transport);
+    if (*reason != REASON_NONE) {
+        return PEERS_BAD_HELLO;
     }
     node_id_of(&peer->node, peers->network, &hello->node_key);
     if (hash_equal(&peer->node.hash, &peers->keys->id.hash)) {
-        return REASON_WRONG_AUTHOR;
+        return PEERS_MYSELF;
+    }
+    if (bans_has_node(&peers->bans, &peer->node, now_ms)) {
+        return PEERS_BANNED;
     }
     peer->greeted = true;
-    return REASON_NONE;
+    return PEERS_WELCOME;
 }
 
 struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)

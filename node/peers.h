@@ -5,6 +5,7 @@
  * binds its node key to the transport key that the connection was authenticated with. Two nodes that dial
  * each other have two connections, which are two peers here. */
 
+#include "node/bans.h"
 #include "node/daemon.h"
 #include "node/inbox.h"
 #include "node/node_keys.h"
@@ -59,6 +60,7 @@ struct peers {
     const struct daemon_options *options;
     struct supervised *processes; /* NET_ROLE_COUNT, by role */
     struct inboxes inboxes;
+    struct bans bans;
     uint32_t next_id;
     size_t count;
     struct peer entries[PEERS_MAX]; /* sorted by id */
@@ -80,9 +82,12 @@ struct peer *peers_by_id(struct peers *peers, uint32_t id);
 /* The next peer of role from place *at on, advancing *at; NULL behind the last. */
 struct peer *peers_next(struct peers *peers, enum net_role role, size_t *at);
 
-/* Check the hello that is peer's first frame. Returns: REASON_NONE, and peer is greeted; or why it is to be
- * kicked (REASON_WRONG_AUTHOR: it is this node itself). */
-enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello);
+enum peers_welcome { PEERS_WELCOME, PEERS_MYSELF, PEERS_BANNED, PEERS_BAD_HELLO };
+
+/* Check the hello that is peer's first frame. Returns: PEERS_WELCOME, and peer is greeted; or why it is to be
+ * kicked, with *reason what is wrong with a bad hello. */
+enum peers_welcome peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello,
+                               uint64_t now_ms, enum reason *reason);
 
 /* Queue one frame. Returns: false when peer has gone or its net process has no room. */
 bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
@@ -96,6 +101,9 @@ bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms);
 uint64_t peers_introduce_ms(const struct peer_turns *turns, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */
 void peers_kick(struct peers *peers, struct peer *peer);
+/* The same, and it is not let in again for a while (bans.h). Requires: it was greeted. Returns: until when.
+ */
+uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms);
 
 /* A greeting overdue at now_ms, or NULL. */
 struct peer *peers_overdue(struct peers *peers, uint64_t now_ms);

@@ -67,6 +67,22 @@ void settle_kick(struct daemon *daemon, struct peer *peer, const char *why)
     }
 }
 
+/* It sent what no honest node passes on. */
+static void ban(struct daemon *daemon, struct peer *peer, enum reason reason)
+{
+    char node[ID_TEXT_MAX + 1];
+    uint64_t until_ms = 0;
+
+    if (peer->kicked) {
+        return;
+    }
+    settle_kick(daemon, peer, reason_word(reason));
+    until_ms = peers_ban(&daemon->peers, peer, daemon->now_ms);
+    id_to_text(node, ID_NODE, &daemon->home.network, &peer->node.hash);
+    LOG(LOG_WARN, "peer-banned", LOG_T("node", node), LOG_T("reason", reason_word(reason)),
+        LOG_N("for_s", (until_ms - daemon->now_ms) / 1000));
+}
+
 void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want)
 {
     enum store_error error = STORE_OK;
@@ -209,8 +225,9 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         return;
     }
     /* Without a hash it never was a block. */
-    if (result->reason == REASON_BAD_SIGNATURE ||
-        (hash_is_zero(&result->hash) && result->reason != REASON_WRONG_VERSION)) {
+    if (result->reason == REASON_BAD_SIGNATURE || result->reason == REASON_ENTRIES_ROOT) {
+        ban(daemon, peer, result->reason);
+    } else if (hash_is_zero(&result->hash) && result->reason != REASON_WRONG_VERSION) {
         settle_kick(daemon, peer, reason_word(result->reason));
     }
     log_block(daemon, LOG_WARN, "block-refused", item);
@@ -276,7 +293,9 @@ static void settle_evidence(struct daemon *daemon, const struct intake_item *ite
     } else if (reason == REASON_NONE) {
         watch_on_accepted(&daemon->watch);
         feed_evidence(daemon, sync_peer_of(daemon, item), &item->author, item->kind == INTAKE_FORK_PROOF);
-    } else if (peer != NULL && (reason == REASON_BAD_SIGNATURE || is_malformed(reason))) {
+    } else if (peer != NULL && reason == REASON_BAD_SIGNATURE) {
+        ban(daemon, peer, reason);
+    } else if (peer != NULL && is_malformed(reason)) {
         settle_kick(daemon, peer, reason_word(reason));
     } else if (item->source == INTAKE_FROM_SELF && reason != REASON_KNOWN &&
                actor_id_equal(&item->author, &daemon->ingest.self)) {

@@ -162,13 +162,15 @@ static void a_hello_names_the_node(void **state)
     struct fixture *fixture = *state;
     struct peer *peer = peers_add(&fixture->peers, NET_LISTEN, 1, &fixture->other.transport, 0);
     struct hello hello;
+    enum reason reason = REASON_NONE;
 
     assert_non_null(peer);
     node_hello(&hello, &fixture->stranger, &fixture->network);
-    assert_int_equal(peers_greet(&fixture->peers, peer, &hello), REASON_BAD_KEY);
+    assert_int_equal(peers_greet(&fixture->peers, peer, &hello, 0, &reason), PEERS_BAD_HELLO);
+    assert_int_equal(reason, REASON_BAD_KEY);
     assert_int_equal(peers_greeted_count(&fixture->peers), 0);
     node_hello(&hello, &fixture->other, &fixture->network);
-    assert_int_equal(peers_greet(&fixture->peers, peer, &hello), REASON_NONE);
+    assert_int_equal(peers_greet(&fixture->peers, peer, &hello, 0, &reason), PEERS_WELCOME);
     assert_int_equal(peers_greeted_count(&fixture->peers), 1);
     assert_true(hash_equal(&peer->node.hash, &fixture->other.id.hash));
 }
@@ -178,11 +180,39 @@ static void a_node_does_not_talk_to_itself(void **state)
     struct fixture *fixture = *state;
     struct peer *peer = peers_add(&fixture->peers, NET_LISTEN, 1, &fixture->keys.transport, 0);
     struct hello hello;
+    enum reason reason = REASON_NONE;
 
     assert_non_null(peer);
     node_hello(&hello, &fixture->keys, &fixture->network);
-    assert_int_equal(peers_greet(&fixture->peers, peer, &hello), REASON_WRONG_AUTHOR);
+    assert_int_equal(peers_greet(&fixture->peers, peer, &hello, 0, &reason), PEERS_MYSELF);
     assert_false(peer->greeted);
+}
+
+/* By its node key with any transport key, and before that by its transport key; then it is let in again. */
+static void who_is_banned_is_not_let_in_until_the_ban_ends(void **state)
+{
+    struct fixture *fixture = *state;
+    struct peer *peer = peers_add(&fixture->peers, NET_LISTEN, 1, &fixture->stranger.transport, 0);
+    struct hello hello;
+    enum reason reason = REASON_NONE;
+    uint64_t until_ms = 0;
+
+    assert_non_null(peer);
+    node_hello(&hello, &fixture->stranger, &fixture->network);
+    assert_int_equal(peers_greet(&fixture->peers, peer, &hello, 0, &reason), PEERS_WELCOME);
+    until_ms = peers_ban(&fixture->peers, peer, 5);
+    assert_true(peer->kicked);
+    assert_int_equal(until_ms, 5 + BAN_MS);
+    peers_remove(&fixture->peers, peer);
+    assert_null(peers_add(&fixture->peers, NET_LISTEN, 2, &fixture->stranger.transport, until_ms - 1));
+    /* What is wrong with it is the node's: it may have made itself a new transport key. */
+    fixture->stranger.transport = fixture->other.transport;
+    peer = peers_add(&fixture->peers, NET_LISTEN, 3, &fixture->stranger.transport, until_ms - 1);
+    assert_non_null(peer);
+    node_hello(&hello, &fixture->stranger, &fixture->network);
+    assert_int_equal(peers_greet(&fixture->peers, peer, &hello, until_ms - 1, &reason), PEERS_BANNED);
+    assert_false(peer->greeted);
+    assert_int_equal(peers_greet(&fixture->peers, peer, &hello, until_ms, &reason), PEERS_WELCOME);
 }
 
 static void a_hello_is_owed_for_ten_seconds(void **state)
@@ -262,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_first_frame_is_our_hello, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_names_the_node, setup, teardown),
         cmocka_unit_test_setup_teardown(a_node_does_not_talk_to_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_is_banned_is_not_let_in_until_the_ban_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_is_owed_for_ten_seconds, setup, teardown),
         cmocka_unit_test_setup_teardown(at_a_tests_speed_it_is_owed_for_a_shorter_time, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_sent_unasked_is_bounded, setup, teardown),

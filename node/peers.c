@@ -42,7 +42,32 @@ static bool send_frame(struct peers *peers, struct peer *peer, enum frame_kind k
         return false;
     }
     peer->frames_out++;
+    peer->sending_bytes += frame.size;
     return true;
+}
+
+bool peers_takes_bulk(const struct peer *peer)
+{
+    return peer->sending_bytes < PEER_SENDING_BYTES_MAX;
+}
+
+bool peers_is_answering(const struct peer *peer)
+{
+    return peer->answers != NULL && peer->answers->count > 0;
+}
+
+void peers_hold_questions(struct peers *peers)
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        struct peer *peer = &peers->entries[i];
+
+        peer->inbox->held_up = peers_is_answering(peer) || !peers_takes_bulk(peer);
+    }
+}
+
+void peers_on_sent(struct peer *peer, uint64_t size)
+{
+    peer->sending_bytes -= size < peer->sending_bytes ? size : peer->sending_bytes;
 }
 
 bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload)
@@ -63,7 +88,7 @@ bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint6
     bytes = peer->unasked_bytes + (now_ms - peer->unasked_ms) * PEER_UNASKED_BYTES_PER_S / 1000;
     peer->unasked_ms = now_ms;
     peer->unasked_bytes = bytes < PEER_UNASKED_BYTES_MAX ? bytes : PEER_UNASKED_BYTES_MAX;
-    if (peer->unasked_bytes < size) {
+    if (peer->unasked_bytes < size || !peers_takes_bulk(peer)) {
         return false;
     }
     peer->unasked_bytes -= size;
@@ -194,6 +219,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
     assert(at < peers->count);
     inbox_destroy(peer->inbox);
     free(peer->undecided);
+    free(peer->answers);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
     peers->count--;
 }

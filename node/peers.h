@@ -5,6 +5,7 @@
  * binds its node key to the transport key that the connection was authenticated with. Two nodes that dial
  * each other have two connections, which are two peers here. */
 
+#include "node/answers.h"
 #include "node/bans.h"
 #include "node/daemon.h"
 #include "node/inbox.h"
@@ -20,6 +21,8 @@ enum {
      * asks for at its own pace, so that a slow one is never sent more than its net process keeps for it. */
     PEER_UNASKED_BYTES_MAX = 1024 * 1024,
     PEER_UNASKED_BYTES_PER_S = 1024 * 1024,
+    /* What is on its way to a peer before it is sent more in bulk: enough to keep a fast one busy. */
+    PEER_SENDING_BYTES_MAX = 256 * 1024,
     /* Introductions that a peer is asked for, and that it is answered, in one second. */
     PEER_INTRODUCTIONS_PER_S = 64,
     PEER_INTRODUCTIONS_DUE_MAX = 256, /* that are still read after the last question */
@@ -43,6 +46,8 @@ struct peer {
     uint64_t frames_in, frames_out;
     uint64_t unasked_bytes; /* left to send unasked at unasked_ms */
     uint64_t unasked_ms;
+    uint64_t sending_bytes;          /* of frames that its net process has, and has not passed on yet */
+    struct answers *answers;         /* owned; NULL as long as none had to wait */
     struct peer_turns asking, asked; /* for introductions, by us and by it */
     uint32_t introductions_due;      /* that it may still send as answers to us */
     struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
@@ -91,6 +96,14 @@ enum peers_welcome peers_greet(struct peers *peers, struct peer *peer, const str
 
 /* Queue one frame. Returns: false when peer has gone or its net process has no room. */
 bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
+/* Whether it may be sent more in bulk now: it has read most of what it was sent. */
+bool peers_takes_bulk(const struct peer *peer);
+/* Whether answers to it wait. */
+bool peers_is_answering(const struct peer *peer);
+/* Let the questions of those wait that have not read their answers. */
+void peers_hold_questions(struct peers *peers);
+/* Its net process has passed on so many bytes of frames. */
+void peers_on_sent(struct peer *peer, uint64_t size);
 /* Whether size bytes may go to peer unasked now; then they are counted. */
 bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint64_t now_ms);
 /* Whether any more may go to peer unasked now. */

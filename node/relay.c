@@ -16,6 +16,7 @@ enum {
     RELAYED_BUCKET = 8,
     FORGET_INTERVAL_MS = 30 * 1000,
     MORE_HEADS_MAX = 1024,
+    NAMED_BYTES_MAX = 1024 * 1024,
 };
 
 bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
@@ -424,10 +425,9 @@ static uint64_t asked_of(const struct want *want)
  * that holds what it held before, because it refuses the chain or has no room, could not: without a pause the
  * two would go on about it for ever. */
 static enum store_error push_sides_again(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                         const struct want *want)
+                                         const struct actor_id *author, uint64_t asked)
 {
-    struct relayed_sides *sides = relayed_to(relay, peer, &want->author);
-    const uint64_t asked = asked_of(want);
+    struct relayed_sides *sides = relayed_to(relay, peer, author);
 
     if (sides->fed &&
         (sides->asked != asked || relay->now_ms - sides->forgot_ms >= clock_wait_ms(FORGET_INTERVAL_MS))) {
@@ -435,7 +435,7 @@ static enum store_error push_sides_again(struct relay *relay, struct store_txn *
         sides->asked = asked;
         sides->forgot_ms = relay->now_ms;
     }
-    return push_sides(relay, txn, peer, &want->author);
+    return push_sides(relay, txn, peer, author);
 }
 
 /* ---- all heads ---- */
@@ -569,31 +569,10 @@ static bool batch_has_room(size_t count, size_t size, size_t next)
     return count < SYNC_BATCH_SMALL_BLOCKS_MAX && size + next <= SYNC_BATCH_SMALL_BYTES_MAX;
 }
 
-/* Send a batch from *seq on, which then is the seq behind the last one sent. *full: the queue has no more
- * room. */
-static enum store_error send_batch(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                   const struct log_state *state, uint64_t *seq, bool *full)
+/* The same of blocks asked for by name, which are sent in one go. */
+static bool named_has_room(size_t count, size_t size, size_t next)
 {
-    size_t size = 0;
-
-    *full = false;
-    for (size_t count = 0; *seq <= state->seq; count++) {
-        struct bytes bytes;
-        enum store_error error = STORE_OK;
-
-        arena_rewind(&relay->arena, 0);
-        error = store_block_bytes(txn, &state->author, *seq, &bytes, &relay->arena);
-        if (error != STORE_OK || !batch_has_room(count, size, bytes.size)) {
-            return error;
-        }
-        *full = !peers_send(relay->peers, peer, FRAME_BLOCK, bytes);
-        if (*full) {
-            return STORE_OK;
-        }
-        size += bytes.size;
-        (*seq)++;
-    }
-    return STORE_OK;
+    return batch_has_room(count, size, next) && (count == 0 || size + next <= NAMED_BYTES_MAX);
 }
 
 /* Blocks of one author by their names, as many as a batch holds. */
@@ -621,7 +600,7 @@ static enum store_error send_named(struct relay *relay, struct store_txn *txn, s
         if (error != STORE_OK) {
             return error;
         }
-        batch->full = !batch_has_room(batch->count, batch->size, bytes.size) ||
+        batch->full = !named_has_room(batch->count, batch->size, bytes.size) ||
                       !peers_send(relay->peers, batch->peer, FRAME_BLOCK, bytes);
         batch->count += !batch->full;
         batch->size += bytes.size;
@@ -689,44 +668,146 @@ static enum store_error answer_named(struct relay *relay, struct store_txn *txn,
     return error == STORE_OK ? send_head(relay, txn, peer, &state) : error;
 }
 
-static enum store_error answer_want(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                    const struct want *want)
+/* Send blocks of an answer, as far as the peer takes them. *all: as far as one answer goes. */
+static enum store_error send_batch(struct relay *relay, struct store_txn *txn, const struct peer *peer,
+                                   const struct log_state *state, struct answer *answer, bool *all)
 {
-    struct log_state state;
-    uint64_t first = 0, seq = 0;
-    bool full = false;
-    enum store_error error = STORE_OK;
+    *all = false;
+    for (; answer->next_seq <= state->seq; answer->next_seq++) {
+        struct bytes bytes;
+        enum store_error error = STORE_OK;
 
-    if (want->gaps.count + want->branches.count > 0) {
-        return answer_named(relay, txn, peer, want);
+        if (!peers_takes_bulk(peer)) {
+            return STORE_OK;
+        }
+        arena_rewind(&relay->arena, 0);
+        error = store_block_bytes(txn, &state->author, answer->next_seq, &bytes, &relay->arena);
+        if (error != STORE_OK) {
+            return error;
+        }
+        if (!batch_has_room(answer->count, answer->size, bytes.size)) {
+            break;
+        }
+        if (!peers_send(relay->peers, peer->id, FRAME_BLOCK, bytes)) {
+            return STORE_OK;
+        }
+        relayed_to(relay, peer->id, &answer->author)->fed = true;
+        answer->count++;
+        answer->size += bytes.size;
     }
-    error = store_log_state(txn, &want->author, &state);
-    if (error == STORE_OK) {
-        error = first_wanted(txn, want, &seq);
-    }
-    first = seq;
-    if (error == STORE_OK) {
-        error = send_batch(relay, txn, peer, &state, &seq, &full);
-    }
-    if (seq > first) {
-        relayed_to(relay, peer, &want->author)->fed = true;
-    }
-    if (error != STORE_OK || full) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    error = send_head(relay, txn, peer, &state);
-    if (error != STORE_OK || seq <= state.seq) {
+    *all = true;
+    return STORE_OK;
+}
+
+/* What follows the blocks of an answer. Whoever has all of them now can judge what is said about them. */
+static enum store_error close_answer(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                     const struct log_state *state, const struct answer *answer)
+{
+    enum store_error error = send_head(relay, txn, peer, state);
+
+    if (error != STORE_OK || answer->next_seq <= state->seq) {
         return error;
     }
-    /* Whoever has all blocks now can judge what is said about them. */
-    error = send_proofs(relay, txn, peer, &want->author);
+    error = send_proofs(relay, txn, peer, &answer->author);
     if (error == STORE_OK) {
-        error = send_checkpoint(relay, txn, peer, &want->author);
+        error = send_checkpoint(relay, txn, peer, &answer->author);
     }
     if (error != STORE_OK) {
         return error;
     }
-    return push_sides_again(relay, txn, peer, want);
+    return push_sides_again(relay, txn, peer, &answer->author, answer->asked);
+}
+
+/* *done: nothing of it is left to send. */
+static enum store_error go_on_with(struct relay *relay, struct store_txn *txn, const struct peer *peer,
+                                   struct answer *answer, bool *done)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &answer->author, &state);
+
+    *done = true;
+    if (error == STORE_OK) {
+        error = send_batch(relay, txn, peer, &state, answer, done);
+    }
+    if (error == STORE_OK && *done) {
+        error = close_answer(relay, txn, peer->id, &state, answer);
+    }
+    *done |= error != STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static void keep_answer(struct peer *peer, const struct answer *answer)
+{
+    if (peer->answers == NULL) {
+        peer->answers = calloc(1, sizeof *peer->answers);
+    }
+    if (peer->answers != NULL) { /* what finds no room is asked for again */
+        (void)answers_put(peer->answers, answer);
+    }
+}
+
+static enum store_error answer_want(struct relay *relay, struct store_txn *txn, uint32_t id,
+                                    const struct want *want)
+{
+    struct peer *peer = peers_by_id(relay->peers, id);
+    struct answer answer = {.author = want->author, .asked = asked_of(want)};
+    bool done = false;
+    enum store_error error = STORE_OK;
+
+    if (peer == NULL) {
+        return STORE_OK;
+    }
+    if (want->gaps.count + want->branches.count > 0) {
+        return answer_named(relay, txn, id, want);
+    }
+    error = first_wanted(txn, want, &answer.next_seq);
+    if (error == STORE_OK && !peers_is_answering(peer)) {
+        error = go_on_with(relay, txn, peer, &answer, &done);
+    }
+    if (error == STORE_OK && !done) {
+        keep_answer(peer, &answer);
+    }
+    return error;
+}
+
+static enum store_error go_on_answering(struct relay *relay, struct store_txn *txn, const struct peer *peer)
+{
+    struct answer *answer = NULL;
+    bool done = true;
+    enum store_error error = STORE_OK;
+
+    while (error == STORE_OK && done && (answer = answers_first(peer->answers)) != NULL) {
+        error = go_on_with(relay, txn, peer, answer, &done);
+        if (done) {
+            answers_drop_first(peer->answers);
+        }
+    }
+    return error;
+}
+
+enum store_error relay_go_on_answering(struct relay *relay, uint64_t now_ms)
+{
+    struct store_txn *txn = NULL;
+    enum store_error error = STORE_OK;
+
+    relay->now_ms = now_ms;
+    for (size_t i = 0; i < relay->peers->count && error == STORE_OK; i++) {
+        const struct peer *peer = &relay->peers->entries[i];
+
+        if (!peers_is_answering(peer) || !peers_takes_bulk(peer)) {
+            continue;
+        }
+        if (txn == NULL) {
+            error = store_read_begin(&txn, relay->ingest->store);
+        }
+        if (error == STORE_OK) {
+            error = go_on_answering(relay, txn, peer);
+        }
+    }
+    if (txn != NULL) {
+        store_end(txn);
+    }
+    return error;
 }
 
 /* ---- introductions ---- */

@@ -68,6 +68,9 @@ enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, co
  * the first exchange had no room (peer->more_heads_from). */
 enum store_error relay_tell_more_heads(struct relay *relay, uint32_t peer, uint64_t now_ms);
 
+/* Go on with answers that waited for their peers to read. */
+enum store_error relay_go_on_answering(struct relay *relay, uint64_t now_ms);
+
 /* Ask peer who introduces shop. */
 void relay_ask_introduction(struct relay *relay, uint32_t peer, const struct actor_id *shop);
 /* Tell peer who introduces shop: up to INTRODUCTIONS_TOLD_MAX consents that its log holds. draw: any number,

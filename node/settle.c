@@ -543,6 +543,16 @@ struct sync_waits settle_sync_waits(void)
                                .fill_stall_ms = clock_wait_ms(SYNC_FILL_STALL_MS)};
 }
 
+static void answer_on(struct daemon *daemon)
+{
+    enum store_error error = relay_go_on_answering(&daemon->relay, daemon->now_ms);
+
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "not-answered", error);
+    }
+    peers_hold_questions(&daemon->peers);
+}
+
 void settle_timers(struct daemon *daemon)
 {
     if (daemon->now_ms >= sync_deadline_ms(daemon->sync)) {
@@ -558,6 +568,7 @@ void settle_timers(struct daemon *daemon)
     }
     heads_tell_more(daemon);
     heads_recheck(daemon);
+    answer_on(daemon);
 }
 
 uint64_t settle_deadline_ms(const struct daemon *daemon)

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-bool answers_put(struct answers *answers, const struct answer *answer)
+bool answers_put(struct answers *answers, const struct want_answer *answer)
 {
     if (answers->count == ANSWERS_MAX) {
         return false;
@@ -11,7 +11,7 @@ bool answers_put(struct answers *answers, const struct answer *answer)
     return true;
 }
 
-struct answer *answers_first(struct answers *answers)
+struct want_answer *answers_first(struct answers *answers)
 {
     return answers->count == 0 ? NULL : &answers->entries[answers->first];
 }

@@ -7,7 +7,7 @@
 
 #include "protocol/wire/records.h"
 
-struct answer {
+struct want_answer {
     struct actor_id author;
     uint64_t next_seq;
     size_t count, size; /* of what was sent of it */
@@ -19,13 +19,13 @@ enum { ANSWERS_MAX = 256 /* more than are taken in one turn of the loop */ };
 /* Zeroed: none. */
 struct answers {
     size_t first, count;
-    struct answer entries[ANSWERS_MAX];
+    struct want_answer entries[ANSWERS_MAX];
 };
 
 /* Behind those that wait. Returns: false when there are ANSWERS_MAX. */
-bool answers_put(struct answers *answers, const struct answer *answer);
+bool answers_put(struct answers *answers, const struct want_answer *answer);
 /* The one to go on with, NULL when there is none. */
-struct answer *answers_first(struct answers *answers);
+struct want_answer *answers_first(struct answers *answers);
 void answers_drop_first(struct answers *answers);
 
 #endif

@@ -670,7 +670,7 @@ static enum store_error answer_named(struct relay *relay, struct store_txn *txn,
 
 /* Send blocks of an answer, as far as the peer takes them. *all: as far as one answer goes. */
 static enum store_error send_batch(struct relay *relay, struct store_txn *txn, const struct peer *peer,
-                                   const struct log_state *state, struct answer *answer, bool *all)
+                                   const struct log_state *state, struct want_answer *answer, bool *all)
 {
     *all = false;
     for (; answer->next_seq <= state->seq; answer->next_seq++) {
@@ -701,7 +701,7 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, c
 
 /* What follows the blocks of an answer. Whoever has all of them now can judge what is said about them. */
 static enum store_error close_answer(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                     const struct log_state *state, const struct answer *answer)
+                                     const struct log_state *state, const struct want_answer *answer)
 {
     enum store_error error = send_head(relay, txn, peer, state);
 
@@ -720,7 +720,7 @@ static enum store_error close_answer(struct relay *relay, struct store_txn *txn,
 
 /* *done: nothing of it is left to send. */
 static enum store_error go_on_with(struct relay *relay, struct store_txn *txn, const struct peer *peer,
-                                   struct answer *answer, bool *done)
+                                   struct want_answer *answer, bool *done)
 {
     struct log_state state;
     enum store_error error = store_log_state(txn, &answer->author, &state);
@@ -736,7 +736,7 @@ static enum store_error go_on_with(struct relay *relay, struct store_txn *txn, c
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static void keep_answer(struct peer *peer, const struct answer *answer)
+static void keep_answer(struct peer *peer, const struct want_answer *answer)
 {
     if (peer->answers == NULL) {
         peer->answers = calloc(1, sizeof *peer->answers);
@@ -750,7 +750,7 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
                                     const struct want *want)
 {
     struct peer *peer = peers_by_id(relay->peers, id);
-    struct answer answer = {.author = want->author, .asked = asked_of(want)};
+    struct want_answer answer = {.author = want->author, .asked = asked_of(want)};
     bool done = false;
     enum store_error error = STORE_OK;
 
@@ -772,7 +772,7 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
 
 static enum store_error go_on_answering(struct relay *relay, struct store_txn *txn, const struct peer *peer)
 {
-    struct answer *answer = NULL;
+    struct want_answer *answer = NULL;
     bool done = true;
     enum store_error error = STORE_OK;
 

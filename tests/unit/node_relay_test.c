@@ -16,7 +16,7 @@
 /* What goes to a peer when the sync core says so: blocks beside the chain are sent to whoever asked for the
  * chain, and pushed when one arrives or a proof does. The net process is this test. */
 
-enum { SIDES = 2, NOW_MS = 5000, SENT_MAX = 64 };
+enum { SIDES = 2, NOW_MS = 5000, SENT_MAX = 1024 };
 
 struct sent {
     enum frame_kind kind;
@@ -458,6 +458,87 @@ static void whoever_asks_for_introductions_of_a_shop_is_told_them(void **state)
     }
 }
 
+/* ---- who does not read ---- */
+
+static void go_on_answering(void)
+{
+    read_sent();
+    assert_int_equal(relay_go_on_answering(&fixture->relay, NOW_MS), STORE_OK);
+    peers_hold_questions(&fixture->peers);
+    read_sent();
+}
+
+/* Answers wait where they are until the peer has read, and are whole then; meanwhile it may not ask more. */
+static void who_asks_and_does_not_read_is_answered_once_it_does(void **state)
+{
+    const struct want all = {.author = *owner()};
+    const uint64_t waiting = PEER_SENDING_BYTES_MAX;
+
+    (void)state;
+    peers_hold_questions(&fixture->peers);
+    assert_false(fixture->peer->inbox->held_up);
+    fixture->peer->sending_bytes = waiting;
+    for (size_t i = 0; i < 3; i++) {
+        perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+        assert_int_equal(fixture->sent_count, 0);
+    }
+    go_on_answering();
+    assert_int_equal(fixture->sent_count, 0);
+    assert_true(fixture->peer->inbox->held_up);
+    peers_on_sent(fixture->peer, waiting);
+    go_on_answering();
+    assert_int_equal(count_sent(FRAME_HEADS), 3);
+    assert_true(is_sent(&fixture->chain));
+    go_on_answering();
+    assert_int_equal(fixture->sent_count, 0);
+    assert_false(fixture->peer->inbox->held_up);
+}
+
+/* Block by block, as little room as there is, and no block twice. */
+static void an_answer_goes_on_where_it_stopped(void **state)
+{
+    const struct want all = {.author = *owner()};
+    size_t blocks = 0, heads = 0;
+
+    (void)state;
+    fixture->peer->sending_bytes = PEER_SENDING_BYTES_MAX - 1;
+    perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+    while (fixture->peer->answers != NULL && fixture->peer->answers->count > 0) {
+        assert_int_equal(fixture->sent_count, 1);
+        blocks += count_sent(FRAME_BLOCK);
+        fixture->peer->sending_bytes = PEER_SENDING_BYTES_MAX - 1;
+        go_on_answering();
+    }
+    blocks += count_sent(FRAME_BLOCK);
+    heads += count_sent(FRAME_HEADS);
+    assert_int_equal(blocks, node->logs[OWNER].state.seq + 2);
+    assert_int_equal(heads, 1);
+}
+
+/* However much it asks. */
+static void no_more_answers_wait_than_there_is_room_for(void **state)
+{
+    const struct want all = {.author = *owner()};
+
+    (void)state;
+    fixture->peer->sending_bytes = PEER_SENDING_BYTES_MAX;
+    for (size_t i = 0; i < 2 * ANSWERS_MAX; i++) {
+        perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+    }
+    assert_int_equal(fixture->peer->answers->count, ANSWERS_MAX);
+    assert_int_equal(fixture->sent_count, 0);
+}
+
+/* Unasked it is sent nothing more either, but told of the head. */
+static void nothing_is_pushed_to_who_does_not_read(void **state)
+{
+    (void)state;
+    fixture->peer->sending_bytes = PEER_SENDING_BYTES_MAX;
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->chain), NULL);
+    assert_int_equal(count_sent(FRAME_BLOCK), 0);
+    assert_int_equal(count_sent(FRAME_HEADS), 1);
+}
+
 #define WITH_PEER(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -475,6 +556,10 @@ int main(void)
         WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),
         WITH_PEER(a_peer_that_was_sent_enough_unasked_is_told_the_head_alone),
         WITH_PEER(whoever_asks_for_introductions_of_a_shop_is_told_them),
+        WITH_PEER(who_asks_and_does_not_read_is_answered_once_it_does),
+        WITH_PEER(an_answer_goes_on_where_it_stopped),
+        WITH_PEER(no_more_answers_wait_than_there_is_room_for),
+        WITH_PEER(nothing_is_pushed_to_who_does_not_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "node/clock.h"
 #include "node/json_text.h"
 
 enum { LINE_SIZE_MAX = 2048, TIME_SIZE = 32 };
@@ -35,8 +36,47 @@ static void time_text(char text[TIME_SIZE])
     (void)snprintf(text + size, TIME_SIZE - size, ".%03uZ", (unsigned)(now.tv_usec / 1000) % 1000U);
 }
 
+/* What was written of one event in the second that began at begun_ms. */
+struct event_lines {
+    const char *event;
+    uint64_t begun_ms, held_back;
+    uint32_t count;
+};
+
+static struct event_lines *lines_of(const char *event)
+{
+    static struct event_lines events[LOG_EVENTS_MAX];
+    size_t i = 0;
+
+    while (i < LOG_EVENTS_MAX - 1 && events[i].event != NULL && events[i].event != event) {
+        i++;
+    }
+    events[i].event = event; /* there are not as many; if there were, the last ones would share */
+    return &events[i];
+}
+
+/* *held_back: lines of the event that were not written since the last one. */
+static bool may_write(const char *event, uint64_t *held_back)
+{
+    struct event_lines *lines = lines_of(event);
+    const uint64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - lines->begun_ms >= 1000) {
+        lines->begun_ms = now_ms;
+        lines->count = 0;
+    }
+    if (lines->count == LOG_LINES_PER_S) {
+        lines->held_back++;
+        return false;
+    }
+    lines->count++;
+    *held_back = lines->held_back;
+    lines->held_back = 0;
+    return true;
+}
+
 static bool line_write(struct json_text *json, enum log_level level, const char *event,
-                       const struct log_value *values, struct bytes *out)
+                       const struct log_value *values, uint64_t held_back, struct bytes *out)
 {
     char time[TIME_SIZE];
 
@@ -55,6 +95,9 @@ static bool line_write(struct json_text *json, enum log_level level, const char 
             break;
         }
     }
+    if (held_back > 0) {
+        json_text_number(json, "held_back", held_back);
+    }
     json_text_close(json, '}');
     return json_text_end(json, out);
 }
@@ -65,14 +108,15 @@ void log_line(enum log_level level, const char *event, const struct log_value *v
     char line[LINE_SIZE_MAX + 1];
     struct json_text json;
     struct bytes text;
+    uint64_t held_back = 0;
 
-    if (level > level_max) {
+    if (level > level_max || (level_max < LOG_DEBUG && !may_write(event, &held_back))) {
         return;
     }
     json_text_init(&json, line, LINE_SIZE_MAX);
-    if (!line_write(&json, level, event, values, &text)) {
+    if (!line_write(&json, level, event, values, held_back, &text)) {
         json_text_init(&json, line, LINE_SIZE_MAX);
-        if (!line_write(&json, level, event, cut, &text)) {
+        if (!line_write(&json, level, event, cut, held_back, &text)) {
             return;
         }
     }

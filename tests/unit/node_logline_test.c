@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -158,6 +159,55 @@ static void what_does_not_fit_is_empty(void **state)
     }
 }
 
+static size_t count_lines(const struct capture *capture, const char *event)
+{
+    size_t count = 0;
+
+    for (const char *at = capture->text; (at = strstr(at, event)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+/* Peers make them happen as often as they like. */
+static void of_one_event_few_lines_are_written_in_a_second(void **state)
+{
+    const struct timespec second = {.tv_sec = 1, .tv_nsec = 10 * 1000 * 1000};
+    struct capture capture;
+
+    (void)state;
+    begin(&capture);
+    for (size_t i = 0; i < LOG_LINES_PER_S + 7; i++) {
+        LOG(LOG_WARN, "flood");
+    }
+    LOG(LOG_WARN, "other");
+    end(&capture);
+    assert_int_equal(count_lines(&capture, "flood"), LOG_LINES_PER_S);
+    assert_int_equal(count_lines(&capture, "other"), 1);
+    (void)nanosleep(&second, NULL);
+    begin(&capture);
+    LOG(LOG_WARN, "flood");
+    LOG(LOG_WARN, "flood");
+    end(&capture);
+    assert_non_null(strstr(capture.text, "\"event\":\"flood\",\"held_back\":7}\n"));
+    assert_int_equal(count_lines(&capture, "held_back"), 1);
+}
+
+static void who_debugs_is_told_all(void **state)
+{
+    struct capture capture;
+
+    (void)state;
+    log_set_level(LOG_DEBUG);
+    begin(&capture);
+    for (size_t i = 0; i < LOG_LINES_PER_S + 7; i++) {
+        LOG(LOG_DEBUG, "detail");
+    }
+    end(&capture);
+    log_set_level(LOG_INFO);
+    assert_int_equal(count_lines(&capture, "detail"), LOG_LINES_PER_S + 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +217,8 @@ int main(void)
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(commas_stand_between_elements_only),
         cmocka_unit_test(what_does_not_fit_is_empty),
+        cmocka_unit_test(of_one_event_few_lines_are_written_in_a_second),
+        cmocka_unit_test(who_debugs_is_told_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

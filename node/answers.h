@@ -14,7 +14,7 @@ struct want_answer {
     uint64_t asked;     /* what the peer holds by its want (relay.c) */
 };
 
-enum { ANSWERS_MAX = 256 /* more than are taken in one turn of the loop */ };
+enum { ANSWERS_MAX = 512 /* as many wants as one turn of the loop takes in (intake.h) */ };
 
 /* Zeroed: none. */
 struct answers {

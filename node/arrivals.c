@@ -195,23 +195,21 @@ static bool is_due(struct peer *peer)
     return true;
 }
 
-static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const struct frame *frame)
+static void on_greeted_frame(struct daemon *daemon, struct peer *peer, enum lane lane,
+                             const struct frame *frame)
 {
-    enum inbox_queue queue = INBOX_BULK;
+    enum inbox_queue queue = lane == LANE_EXPRESS ? INBOX_EXPRESS : INBOX_BULK;
 
     switch (frame->kind) {
     case FRAME_BLOCK:
     case FRAME_CHECKPOINT:
-    case FRAME_HEADS:
-        break;
     case FRAME_FORK_PROOF:
-        queue = INBOX_EXPRESS;
+    case FRAME_HEADS:
         break;
     case FRAME_INTRODUCTION:
         if (!is_due(peer)) {
             return;
         }
-        queue = INBOX_EXPRESS;
         break;
     case FRAME_WANT:
         queue = INBOX_QUESTIONS;
@@ -231,23 +229,55 @@ static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const str
     (void)inbox_put(peer->inbox, queue, (enum frame_kind)frame->kind, frame->payload);
 }
 
-static void on_frame(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
+static void on_frame(struct daemon *daemon, struct peer *peer, enum lane lane, struct bytes bytes)
+{
+    struct frame frame;
+    enum reason reason = frame_decode(&frame, &daemon->home.network, bytes);
+
+    peer->frames_in++;
+    if (reason != REASON_NONE) {
+        settle_kick(daemon, peer, reason_word(reason));
+    } else if (peer->greeted) {
+        on_greeted_frame(daemon, peer, lane, &frame);
+    } else {
+        greet(daemon, peer, &frame);
+    }
+}
+
+static void on_piece(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
 {
     struct peer *peer = peers_find(&daemon->peers, role, message->peer);
-    struct frame frame;
-    enum reason reason = REASON_NONE;
+    enum lane lane = LANE_BULK;
+    struct bytes frame;
 
     if (peer == NULL || peer->kicked) {
         return;
     }
-    peer->frames_in++;
-    reason = frame_decode(&frame, &daemon->home.network, message->payload);
-    if (reason != REASON_NONE) {
-        settle_kick(daemon, peer, reason_word(reason));
-    } else if (peer->greeted) {
-        on_greeted_frame(daemon, peer, &frame);
-    } else {
-        greet(daemon, peer, &frame);
+    switch (pieces_take(&peer->pieces, message->payload, &lane, &frame)) {
+    case PIECES_FRAME:
+        on_frame(daemon, peer, lane, frame);
+        break;
+    case PIECES_MORE:
+        break;
+    case PIECES_BAD:
+        settle_kick(daemon, peer, "bad-message");
+        break;
+    case PIECES_NO_MEMORY:
+        settle_kick(daemon, peer, "no-memory");
+        break;
+    }
+}
+
+static void on_sent(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
+{
+    struct peer *peer = peers_find(&daemon->peers, role, message->peer);
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < message->payload.size && i < sizeof(uint32_t); i++) {
+        size = size << 8 | message->payload.data[i];
+    }
+    if (peer != NULL) {
+        peers_on_sent(peer, size);
     }
 }
 
@@ -269,7 +299,10 @@ static void on_message(struct daemon *daemon, enum net_role role, const struct n
         }
         break;
     case NETLINK_FRAME:
-        on_frame(daemon, role, message);
+        on_piece(daemon, role, message);
+        break;
+    case NETLINK_SENT:
+        on_sent(daemon, role, message);
         break;
     case NETLINK_FAILED:
         on_failed(daemon, role, message->payload);

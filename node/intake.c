@@ -10,9 +10,10 @@ enum {
     ITEM_SIZE_MAX = FRAME_SIZE_MAX,
     NONCE_SIZE = 32,
     GROWTHS_MAX = 8,
-    /* What it takes to look at what is not decided in the transaction, about. */
-    HEADS_PLEDGE_NS = INBOX_TURN_NS,
-    WANT_PLEDGE_NS = INBOX_TURN_NS / 10,
+    /* What it takes to look at what is not decided in the transaction, about: a list of 256 heads has a turn.
+     */
+    PLEDGE_NS = INBOX_TURN_NS / 50,
+    HEADS_PLEDGE_NS_PER_BYTE = INBOX_TURN_NS / (256 * 80),
 };
 
 bool intake_init(struct intake *intake)
@@ -100,12 +101,12 @@ static enum intake_kind kind_of(enum frame_kind kind)
     return kinds[i].item;
 }
 
-static uint64_t pledge_of(enum intake_kind kind)
+static uint64_t pledge_of(const struct intake_item *item)
 {
-    if (is_written(kind)) {
+    if (is_written(item->kind)) {
         return 0;
     }
-    return kind == INTAKE_HEADS ? HEADS_PLEDGE_NS : WANT_PLEDGE_NS;
+    return PLEDGE_NS + (item->kind == INTAKE_HEADS ? item->bytes.size * HEADS_PLEDGE_NS_PER_BYTE : 0);
 }
 
 /* Append the next frame that a peer sent. Returns: false when there is none, or no room for it. */
@@ -124,7 +125,7 @@ static bool take_frame(struct intake *intake)
     item.from = item.inbox->peer;
     item.origin = item.inbox->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND;
     item.bytes = bytes_of(item.frame->payload, item.frame->size);
-    item.pledged_ns = pledge_of(item.kind);
+    item.pledged_ns = pledge_of(&item);
     inbox_charge(item.inbox, item.pledged_ns);
     (void)append(intake, &item);
     return true;

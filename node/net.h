@@ -6,6 +6,7 @@
 
 #include <zmq.h>
 
+#include "node/lane.h"
 #include "node/net_process.h"
 #include "node/netlink.h"
 
@@ -16,7 +17,7 @@ enum {
     NET_DIALS_MAX = 256,
     NET_ITEMS_MAX = 2 * NET_DIALS_MAX, /* poll items of a body */
     NET_LINK_WAITING_MAX =
-        8 * 1024 * 1024,            /* nothing is read from peers while more than this waits for the core */
+        512 * 1024,                 /* nothing is read from peers while more than this waits for the core */
     NET_BATCH = 256,                /* messages from one socket before the others have their turn */
     NET_SILENCE_MS_MAX = 90 * 1000, /* a listener's connection without a whole message */
     NET_KEEPALIVE_MS = 30 * 1000,   /* a dialler's empty message, which is no frame */
@@ -43,7 +44,7 @@ struct net_body {
     uint64_t (*deadline_ms)(const void *self);
     /* Returns: false when the core breaks the protocol. */
     bool (*on_dial)(void *self, uint32_t peer, struct bytes payload);
-    bool (*on_send)(void *self, uint32_t peer, struct bytes frame);
+    bool (*on_send)(void *self, uint32_t peer, enum lane lane, struct bytes frame);
     void (*on_kick)(void *self, uint32_t peer);
 };
 
@@ -53,5 +54,7 @@ extern const struct net_body net_dial_body;
 /* Queue a message to the core; a full queue ends the process. */
 void net_tell(struct net *net, enum netlink_type type, uint32_t peer, struct bytes payload);
 bool net_reads_peers(const struct net *net);
+/* Tell the core how much of what it sent a peer has gone, unless that is 0. */
+void net_tell_sent(struct net *net, uint32_t peer, size_t size);
 
 #endif

@@ -13,12 +13,14 @@ enum {
     SHORT_HEADER = 2,
     LONG_HEADER = 9,
     SHORT_SIZE_MAX = 255,
+    MESSAGE_WIRE_MAX = LANE_MESSAGE_MAX + CURVE_OVERHEAD + LONG_HEADER,
     /* The queue, one message in the decoder, the decoder's batch and the handshake. */
-    HELD_SIZE_MAX = (NET_RECEIVE_HWM + 1) * (FRAME_SIZE_MAX + CURVE_OVERHEAD + LONG_HEADER) + 64 * 1024,
+    HELD_SIZE_MAX = (NET_RECEIVE_HWM + 1) * MESSAGE_WIRE_MAX + 64 * 1024,
     COMMAND_BYTES_PER_S = 64, /* heartbeats are never shown as messages */
     BUSY_SIZE = 256 * 1024,
-    FLIGHT_SIZE_MAX = 4 * 1024 * 1024, /* in the library and the kernel */
-    LOOK_SIZE = 512 * 1024,            /* handed over between two looks at what was acknowledged */
+    WAITING_SIZE_MIN = 2 * MESSAGE_WIRE_MAX, /* not left yet, at any speed */
+    WAITING_SIZE_MAX = 1024 * 1024,
+    WAITING_MS = 2,
 };
 
 static size_t wire_size(size_t message_size)
@@ -99,26 +101,49 @@ void net_connection_on_message(struct net_connection *connection, size_t size, u
     connection->heard_ms = now_ms;
 }
 
-/* Acknowledged bytes include handshake and heartbeats, so at rest they are ahead: the count starts over
- * there. */
-static uint64_t in_flight(struct net_connection *connection)
+/* What leaves includes handshake and heartbeats, so at rest it is ahead of what went in: the count starts
+ * over there. */
+static uint64_t waiting(struct net_connection *connection)
 {
-    if (connection->acked > connection->sent) {
-        connection->sent = connection->acked;
+    if (connection->left > connection->sent) {
+        connection->sent = connection->left;
     }
-    return connection->sent - connection->acked;
+    return connection->sent - connection->left;
 }
 
-bool net_connection_takes(struct net_connection *connection)
+static void look_at_sent(struct net_connection *connection, uint64_t now_ms)
 {
-    if (in_flight(connection) < LOOK_SIZE) {
+    struct tcp_info info;
+    if (!tcp_info(connection->fd, &info) || !net_connection_is(connection, connection->fd)) {
+        return;
+    }
+    connection->left = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+    if (now_ms > connection->begun_ms) {
+        uint64_t per_ms = (connection->left - connection->begun) / (now_ms - connection->begun_ms);
+        uint64_t slower = connection->per_ms - connection->per_ms / 4;
+        connection->per_ms = per_ms > slower ? per_ms : slower;
+        connection->begun = connection->left;
+        connection->begun_ms = now_ms;
+    }
+}
+
+static uint64_t waiting_max(const struct net_connection *connection)
+{
+    uint64_t most = WAITING_MS * connection->per_ms;
+    if (most < WAITING_SIZE_MIN) {
+        return WAITING_SIZE_MIN;
+    }
+    return most < WAITING_SIZE_MAX ? most : WAITING_SIZE_MAX;
+}
+
+bool net_connection_takes(struct net_connection *connection, enum lane lane, uint64_t now_ms)
+{
+    uint64_t lanes = lane == LANE_EXPRESS ? 2 : 1;
+    if (waiting(connection) + MESSAGE_WIRE_MAX <= lanes * WAITING_SIZE_MIN) {
         return true;
     }
-    struct tcp_info info;
-    if (tcp_info(connection->fd, &info) && net_connection_is(connection, connection->fd)) {
-        connection->acked = info.tcpi_bytes_acked;
-    }
-    return in_flight(connection) < FLIGHT_SIZE_MAX;
+    look_at_sent(connection, now_ms);
+    return waiting(connection) + MESSAGE_WIRE_MAX <= lanes * waiting_max(connection);
 }
 
 void net_connection_on_sent(struct net_connection *connection, size_t size)

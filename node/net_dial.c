@@ -43,8 +43,10 @@ struct dialler {
 
 static struct net_route route_of(struct dialler *dialler, struct dial *dial)
 {
-    return (struct net_route){
-        .socket = dial->socket, .connection = &dial->connection, .outboxes_size = &dialler->outboxes_size};
+    return (struct net_route){.socket = dial->socket,
+                              .connection = &dial->connection,
+                              .outboxes_size = &dialler->outboxes_size,
+                              .now_ms = dialler->net->now_ms};
 }
 
 static size_t dial_position(const struct dialler *dialler, uint32_t peer)
@@ -153,7 +155,7 @@ static bool receive_one(struct dialler *dialler, struct dial *dial)
     if (got) {
         size_t size = zmq_msg_size(&message);
         net_connection_on_message(&dial->connection, size, dialler->net->now_ms);
-        if (zmq_msg_more(&message) || size > FRAME_SIZE_MAX) {
+        if (zmq_msg_more(&message) || size > LANE_MESSAGE_MAX) {
             redial_later(dialler, dial);
             got = false;
         } else if (size > 0) {
@@ -179,7 +181,9 @@ static void flush_outbox(struct dialler *dialler, struct dial *dial)
     struct net_route route = route_of(dialler, dial);
     if (net_outbox_flush(&dial->outbox, &route) == NET_OUTBOX_GONE) {
         redial_later(dialler, dial);
+        return;
     }
+    net_tell_sent(dialler->net, dial->peer, net_outbox_report(&dial->outbox));
 }
 
 /* Returns: whether it wants to be looked at again soon. */
@@ -215,7 +219,7 @@ static void on_time(struct dialler *dialler, struct dial *dial)
     if (!dial->socket && now_ms >= dial->redial_at_ms && !dial_open(dialler, dial)) {
         redial_later(dialler, dial);
     }
-    if (dial->outbox.first) {
+    if (!net_outbox_is_empty(&dial->outbox)) {
         flush_outbox(dialler, dial);
     }
     if (!dial->up || now_ms < dial->keepalive_at_ms) {
@@ -280,7 +284,7 @@ static uint64_t dialler_deadline_ms(const void *self)
         if (!dial->socket) {
             deadline_ms = earlier(deadline_ms, dial->redial_at_ms);
         }
-        if (dial->outbox.first) {
+        if (!net_outbox_is_empty(&dial->outbox)) {
             deadline_ms = earlier(deadline_ms, dialler->net->now_ms + NET_OUTBOX_RETRY_MS);
         }
         if (dial->up) {
@@ -342,18 +346,33 @@ static bool dialler_on_dial(void *self, uint32_t peer, struct bytes payload)
     return true;
 }
 
-static bool dialler_on_send(void *self, uint32_t peer, struct bytes frame)
+/* Where all outboxes together are full, who has most waiting has to go. */
+static void make_room(struct dialler *dialler, size_t size)
+{
+    while (dialler->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
+        struct dial *largest = dialler->dials[0];
+        for (size_t i = 1; i < dialler->count; i++) {
+            largest = dialler->dials[i]->outbox.size > largest->outbox.size ? dialler->dials[i] : largest;
+        }
+        redial_later(dialler, largest);
+    }
+}
+
+static bool dialler_on_send(void *self, uint32_t peer, enum lane lane, struct bytes frame)
 {
     struct dialler *dialler = self;
     struct dial *dial = find_dial(dialler, peer);
+    make_room(dialler, frame.size);
     if (!dial || !dial->up) {
         return true;
     }
     struct net_route route = route_of(dialler, dial);
-    enum net_outbox_result result = net_outbox_send(&dial->outbox, &route, frame);
+    enum net_outbox_result result = net_outbox_send(&dial->outbox, &route, lane, frame);
     if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_GONE) {
         redial_later(dialler, dial);
+        return true;
     }
+    net_tell_sent(dialler->net, peer, net_outbox_report(&dial->outbox));
     return true;
 }
 

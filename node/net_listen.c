@@ -72,7 +72,8 @@ static struct net_route route_to(struct listener *listener, struct inbound *inbo
     return (struct net_route){.socket = listener->router,
                               .route = bytes_of(inbound->route, inbound->route_size),
                               .connection = &inbound->connection,
-                              .outboxes_size = &listener->outboxes_size};
+                              .outboxes_size = &listener->outboxes_size,
+                              .now_ms = listener->net->now_ms};
 }
 
 static size_t peer_position(const struct listener *listener, uint32_t number)
@@ -246,7 +247,7 @@ static void on_message(struct listener *listener, zmq_msg_t *route, zmq_msg_t *p
     if (inbound) {
         size_t size = zmq_msg_size(payload);
         net_connection_on_message(&inbound->connection, size, listener->net->now_ms);
-        if (many_parts || size > FRAME_SIZE_MAX) {
+        if (many_parts || size > LANE_MESSAGE_MAX) {
             inbound_cut(listener, inbound);
         } else if (size > 0) {
             net_tell(listener->net, NETLINK_FRAME, inbound->peer, bytes_of(zmq_msg_data(payload), size));
@@ -334,6 +335,21 @@ static void on_outbox(struct listener *listener, struct inbound *inbound, enum n
         inbound_cut(listener, inbound);
     } else if (result == NET_OUTBOX_GONE) {
         peer_end(listener, inbound);
+    } else {
+        net_tell_sent(listener->net, inbound->peer, net_outbox_report(&inbound->outbox));
+    }
+}
+
+/* Where all outboxes together are full, who has most waiting has to go. */
+static void make_room(struct listener *listener, size_t size)
+{
+    while (listener->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
+        struct inbound *largest = &listener->by_fd[listener->peers[0].fd];
+        for (size_t i = 1; i < listener->peer_count; i++) {
+            struct inbound *other = &listener->by_fd[listener->peers[i].fd];
+            largest = other->outbox.size > largest->outbox.size ? other : largest;
+        }
+        inbound_cut(listener, largest);
     }
 }
 
@@ -391,15 +407,16 @@ static bool listener_on_dial(void *self, uint32_t peer, struct bytes payload)
     return false;
 }
 
-static bool listener_on_send(void *self, uint32_t peer, struct bytes frame)
+static bool listener_on_send(void *self, uint32_t peer, enum lane lane, struct bytes frame)
 {
     struct listener *listener = self;
+    make_room(listener, frame.size);
     struct inbound *inbound = find_peer(listener, peer);
     if (!inbound) {
         return true;
     }
     struct net_route route = route_to(listener, inbound);
-    on_outbox(listener, inbound, net_outbox_send(&inbound->outbox, &route, frame));
+    on_outbox(listener, inbound, net_outbox_send(&inbound->outbox, &route, lane, frame));
     return true;
 }
 

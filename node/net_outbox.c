@@ -6,16 +6,14 @@
 
 struct net_outbox_item {
     struct net_outbox_item *next;
-    zmq_msg_t message;
+    size_t size;
+    uint8_t bytes[];
 };
 
 /* With ROUTER_MANDATORY the first part is refused when the peer is unknown or its queue full, and then
  * nothing was sent; the second part never is. */
-static enum net_outbox_result hand_over(const struct net_route *route, zmq_msg_t *message)
+static enum net_outbox_result send_message(const struct net_route *route, zmq_msg_t *message)
 {
-    if (!net_connection_takes(route->connection)) {
-        return NET_OUTBOX_WAITING;
-    }
     size_t size = zmq_msg_size(message);
     const struct bytes *name = &route->route;
     if (name->size > 0 && zmq_send(route->socket, name->data, name->size, ZMQ_SNDMORE | ZMQ_DONTWAIT) < 0) {
@@ -28,69 +26,132 @@ static enum net_outbox_result hand_over(const struct net_route *route, zmq_msg_t
     return NET_OUTBOX_DONE;
 }
 
-static void drop_first(struct net_outbox *outbox, size_t size, size_t *outboxes_size)
+static enum net_outbox_result hand_over(const struct net_route *route, enum lane_mark mark,
+                                        struct bytes piece)
 {
-    struct net_outbox_item *item = outbox->first;
-    outbox->first = item->next;
-    if (!outbox->first) {
-        outbox->last = NULL;
+    enum lane lane = mark == LANE_MARK_EXPRESS ? LANE_EXPRESS : LANE_BULK;
+    zmq_msg_t message;
+    if (!net_connection_takes(route->connection, lane, route->now_ms) ||
+        zmq_msg_init_size(&message, 1 + piece.size) != 0) {
+        return NET_OUTBOX_WAITING;
     }
-    outbox->size -= size;
-    *outboxes_size -= size;
-    zmq_msg_close(&item->message);
+    uint8_t *bytes = zmq_msg_data(&message);
+    bytes[0] = (uint8_t)mark;
+    memcpy(bytes + 1, piece.data, piece.size);
+    enum net_outbox_result result = send_message(route, &message);
+    zmq_msg_close(&message);
+    return result;
+}
+
+static void drop_first(struct net_outbox *outbox, enum lane lane, size_t *outboxes_size)
+{
+    struct net_outbox_item *item = outbox->first[lane];
+    outbox->first[lane] = item->next;
+    if (!item->next) {
+        outbox->last[lane] = NULL;
+    }
+    outbox->size -= item->size;
+    *outboxes_size -= item->size;
     free(item);
 }
 
-static bool append(struct net_outbox *outbox, struct bytes frame, size_t *outboxes_size)
+static bool append(struct net_outbox *outbox, enum lane lane, struct bytes frame, size_t *outboxes_size)
 {
-    struct net_outbox_item *item = malloc(sizeof *item);
+    struct net_outbox_item *item = malloc(sizeof *item + frame.size);
     if (!item) {
         return false;
     }
-    if (zmq_msg_init_size(&item->message, frame.size) != 0) {
-        free(item);
-        return false;
-    }
-    memcpy(zmq_msg_data(&item->message), frame.data, frame.size);
     item->next = NULL;
-    if (outbox->last) {
-        outbox->last->next = item;
+    item->size = frame.size;
+    memcpy(item->bytes, frame.data, frame.size);
+    if (outbox->last[lane]) {
+        outbox->last[lane]->next = item;
     } else {
-        outbox->first = item;
+        outbox->first[lane] = item;
     }
-    outbox->last = item;
+    outbox->last[lane] = item;
     outbox->size += frame.size;
     *outboxes_size += frame.size;
     return true;
 }
 
 enum net_outbox_result net_outbox_send(struct net_outbox *outbox, const struct net_route *route,
-                                       struct bytes frame)
+                                       enum lane lane, struct bytes frame)
 {
+    enum lane fits = frame.size > LANE_PIECE_MAX ? LANE_BULK : lane;
     if (outbox->size + frame.size > NET_OUTBOX_SIZE_MAX ||
         *route->outboxes_size + frame.size > NET_OUTBOXES_SIZE_MAX ||
-        !append(outbox, frame, route->outboxes_size)) {
+        !append(outbox, fits, frame, route->outboxes_size)) {
         return NET_OUTBOX_FULL;
     }
     return net_outbox_flush(outbox, route);
 }
 
-enum net_outbox_result net_outbox_flush(struct net_outbox *outbox, const struct net_route *route)
+static enum net_outbox_result flush_express(struct net_outbox *outbox, const struct net_route *route)
 {
-    while (outbox->first) {
-        size_t size = zmq_msg_size(&outbox->first->message);
-        enum net_outbox_result result = hand_over(route, &outbox->first->message);
-        if (result != NET_OUTBOX_DONE) {
-            return result;
+    enum net_outbox_result result = NET_OUTBOX_DONE;
+    while (outbox->first[LANE_EXPRESS] && result == NET_OUTBOX_DONE) {
+        const struct net_outbox_item *item = outbox->first[LANE_EXPRESS];
+        size_t size = item->size;
+        result = hand_over(route, LANE_MARK_EXPRESS, bytes_of(item->bytes, size));
+        if (result == NET_OUTBOX_DONE) {
+            outbox->gone += size;
+            drop_first(outbox, LANE_EXPRESS, route->outboxes_size);
         }
-        drop_first(outbox, size, route->outboxes_size);
+    }
+    return result;
+}
+
+/* The next piece of the first frame. */
+static enum net_outbox_result flush_piece(struct net_outbox *outbox, const struct net_route *route)
+{
+    const struct net_outbox_item *item = outbox->first[LANE_BULK];
+    size_t left = item->size - outbox->cut_at;
+    size_t size = left < LANE_PIECE_MAX ? left : LANE_PIECE_MAX;
+    enum lane_mark mark = size == left ? LANE_MARK_LAST : LANE_MARK_MORE;
+    enum net_outbox_result result = hand_over(route, mark, bytes_of(item->bytes + outbox->cut_at, size));
+    if (result != NET_OUTBOX_DONE) {
+        return result;
+    }
+    outbox->gone += size;
+    outbox->cut_at += size;
+    if (mark == LANE_MARK_LAST) {
+        outbox->cut_at = 0;
+        drop_first(outbox, LANE_BULK, route->outboxes_size);
     }
     return NET_OUTBOX_DONE;
 }
 
+enum net_outbox_result net_outbox_flush(struct net_outbox *outbox, const struct net_route *route)
+{
+    enum net_outbox_result result = flush_express(outbox, route);
+    while (outbox->first[LANE_BULK] && result == NET_OUTBOX_DONE) {
+        result = flush_piece(outbox, route);
+    }
+    return result;
+}
+
+bool net_outbox_is_empty(const struct net_outbox *outbox)
+{
+    return !outbox->first[LANE_EXPRESS] && !outbox->first[LANE_BULK];
+}
+
+size_t net_outbox_report(struct net_outbox *outbox)
+{
+    size_t gone = outbox->gone;
+    if (gone < NET_OUTBOX_REPORT_SIZE && !net_outbox_is_empty(outbox)) {
+        return 0;
+    }
+    outbox->gone = 0;
+    return gone;
+}
+
 void net_outbox_clear(struct net_outbox *outbox, size_t *outboxes_size)
 {
-    while (outbox->first) {
-        drop_first(outbox, zmq_msg_size(&outbox->first->message), outboxes_size);
+    for (size_t lane = 0; lane < NET_OUTBOX_LANES; lane++) {
+        while (outbox->first[lane]) {
+            drop_first(outbox, (enum lane)lane, outboxes_size);
+        }
     }
+    outbox->cut_at = outbox->gone = 0;
 }

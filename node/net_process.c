@@ -48,6 +48,15 @@ void net_tell(struct net *net, enum netlink_type type, uint32_t peer, struct byt
     }
 }
 
+void net_tell_sent(struct net *net, uint32_t peer, size_t size)
+{
+    const uint8_t bytes[] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
+                             (uint8_t)size};
+    if (size > 0) {
+        net_tell(net, NETLINK_SENT, peer, bytes_of(bytes, sizeof bytes));
+    }
+}
+
 bool net_reads_peers(const struct net *net)
 {
     return netlink_waiting(&net->link) <= NET_LINK_WAITING_MAX;
@@ -101,6 +110,16 @@ static enum progress on_config(struct process *process, struct bytes payload)
     return END_BADLY;
 }
 
+static bool on_send(struct process *process, const struct netlink_message *message)
+{
+    const struct bytes *payload = &message->payload;
+    if (payload->size < 2 || payload->size > 1 + FRAME_SIZE_MAX || payload->data[0] > LANE_BULK) {
+        return false;
+    }
+    return process->body->on_send(process->self, message->peer, (enum lane)payload->data[0],
+                                  bytes_of(payload->data + 1, payload->size - 1));
+}
+
 static enum progress on_core_message(struct process *process, const struct netlink_message *message)
 {
     const struct net_body *body = process->body;
@@ -114,10 +133,7 @@ static enum progress on_core_message(struct process *process, const struct netli
     case NETLINK_DIAL:
         return body->on_dial(process->self, message->peer, message->payload) ? GO_ON : END_BADLY;
     case NETLINK_SEND:
-        if (message->payload.size == 0 || message->payload.size > FRAME_SIZE_MAX) {
-            return END_BADLY;
-        }
-        return body->on_send(process->self, message->peer, message->payload) ? GO_ON : END_BADLY;
+        return on_send(process, message) ? GO_ON : END_BADLY;
     case NETLINK_KICK:
         body->on_kick(process->self, message->peer);
         return GO_ON;
@@ -127,6 +143,7 @@ static enum progress on_core_message(struct process *process, const struct netli
     case NETLINK_DOWN:
     case NETLINK_FRAME:
     case NETLINK_FAILED:
+    case NETLINK_SENT:
         break;
     }
     return END_BADLY;

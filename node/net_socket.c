@@ -4,20 +4,21 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/lane.h"
 
-enum { MESSAGE_SIZE_MAX = 1024 * 1024, EVENT_SIZE = 6 };
+enum { MESSAGE_SIZE_MAX = LANE_MESSAGE_MAX + 64 /* encrypted */, EVENT_SIZE = 6 };
 
-/* A high-water mark counts messages, and a message may have FRAME_SIZE_MAX bytes: only a low one bounds what
- * twenty hostile peers can place in memory while the core is busy, and TCP holds the rest back at no loss of
- * speed. What is sent is bounded in bytes (net_outbox.h). The library's own reconnection serves refused TCP
- * connections; everything after the first byte is net_dial.c's to retry. */
+/* A high-water mark counts messages, which are small (lane.h): it bounds what hostile peers can place in
+ * memory while the core is busy, and TCP holds the rest back at no loss of speed. What is sent is bounded in
+ * bytes (net_outbox.h, net_connection.h). The library's own reconnection serves refused TCP connections;
+ * everything after the first byte is net_dial.c's to retry. */
 static const struct {
     int option;
     int value;
     bool waits; /* longer than CLOCK_WAIT_MS_MIN, for another machine: shorter at a test's speed */
 } common_options[] = {
     {ZMQ_RCVHWM, NET_RECEIVE_HWM, false},
-    {ZMQ_SNDHWM, 256, false},
+    {ZMQ_SNDHWM, 512, false},
     {ZMQ_HANDSHAKE_IVL, 5 * 1000, true},
     {ZMQ_HEARTBEAT_IVL, 15 * 1000, true},
     {ZMQ_HEARTBEAT_TIMEOUT, 30 * 1000, true},

@@ -7,7 +7,7 @@
 
 enum {
     NET_ENDPOINT_MAX = 128,
-    NET_RECEIVE_HWM = 4,
+    NET_RECEIVE_HWM = 32,
     NET_ZAP_ENFORCE_DOMAIN = 93, /* packaged headers hide its name among the drafts; the library has it */
 };
 

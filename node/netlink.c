@@ -30,7 +30,7 @@ static void write_u32(uint8_t *data, uint32_t value)
 static bool type_is_known(uint8_t type)
 {
     return (type >= NETLINK_CONFIG && type <= NETLINK_KICK) ||
-           (type >= NETLINK_READY && type <= NETLINK_FAILED);
+           (type >= NETLINK_READY && type <= NETLINK_SENT);
 }
 
 bool netlink_init(struct netlink *link, int fd)

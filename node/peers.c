@@ -12,8 +12,8 @@ bool peers_init(struct peers *peers, const struct network *network, const struct
                 const struct daemon_options *options, struct supervised *processes)
 {
     *peers = (struct peers){.network = network, .keys = keys, .options = options, .processes = processes};
-    peers->frame = malloc(FRAME_SIZE_MAX);
-    return peers->frame != NULL;
+    peers->sending = malloc(1 + FRAME_SIZE_MAX);
+    return peers->sending != NULL;
 }
 
 void peers_deinit(struct peers *peers)
@@ -21,24 +21,26 @@ void peers_deinit(struct peers *peers)
     while (peers->count > 0) {
         peers_remove(peers, &peers->entries[peers->count - 1]);
     }
-    free(peers->frame);
-    peers->frame = NULL;
+    free(peers->sending);
+    peers->sending = NULL;
 }
 
 /* ---- sending ---- */
 
-static bool send_frame(struct peers *peers, struct peer *peer, enum frame_kind kind, struct bytes payload)
+static bool send_frame(struct peers *peers, struct peer *peer, enum lane lane, enum frame_kind kind,
+                       struct bytes payload)
 {
     struct supervised *process = &peers->processes[peer->role];
     struct writer writer;
     struct bytes frame;
 
-    writer_init(&writer, peers->frame, FRAME_SIZE_MAX);
+    peers->sending[0] = (uint8_t)lane;
+    writer_init(&writer, peers->sending + 1, FRAME_SIZE_MAX);
     if (process->pid == 0 || !frame_encode(&writer, peers->network, kind, payload) ||
         !writer_end(&writer, &frame)) {
         return false;
     }
-    if (!netlink_send(&process->link, NETLINK_SEND, peer->number, frame)) {
+    if (!netlink_send(&process->link, NETLINK_SEND, peer->number, bytes_of(peers->sending, 1 + frame.size))) {
         return false;
     }
     peer->frames_out++;
@@ -70,11 +72,11 @@ void peers_on_sent(struct peer *peer, uint64_t size)
     peer->sending_bytes -= size < peer->sending_bytes ? size : peer->sending_bytes;
 }
 
-bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload)
+bool peers_send(struct peers *peers, uint32_t id, enum lane lane, enum frame_kind kind, struct bytes payload)
 {
     struct peer *peer = peers_by_id(peers, id);
 
-    return peer != NULL && send_frame(peers, peer, kind, payload);
+    return peer != NULL && send_frame(peers, peer, lane, kind, payload);
 }
 
 bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint64_t now_ms)
@@ -182,7 +184,7 @@ static void say_hello(struct peers *peers, struct peer *peer)
     node_hello(&hello, peers->keys, peers->network);
     fits = schema_encode(&hello_schema, &hello, memory, sizeof memory, &encoded);
     assert(fits);
-    (void)send_frame(peers, peer, FRAME_HELLO, encoded);
+    (void)send_frame(peers, peer, LANE_EXPRESS, FRAME_HELLO, encoded);
 }
 
 struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
@@ -218,6 +220,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
 
     assert(at < peers->count);
     inbox_destroy(peer->inbox);
+    pieces_deinit(&peer->pieces);
     free(peer->undecided);
     free(peer->answers);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);

@@ -9,7 +9,9 @@
 #include "node/bans.h"
 #include "node/daemon.h"
 #include "node/inbox.h"
+#include "node/lane.h"
 #include "node/node_keys.h"
+#include "node/pieces.h"
 #include "node/supervisor.h"
 #include "protocol/sync/sync.h"
 #include "protocol/wire/frame.h"
@@ -47,9 +49,11 @@ struct peer {
     uint64_t unasked_bytes; /* left to send unasked at unasked_ms */
     uint64_t unasked_ms;
     uint64_t sending_bytes;          /* of frames that its net process has, and has not passed on yet */
+    struct actor_id bulk_author;     /* of whom a block was pushed in bulk last */
     struct answers *answers;         /* owned; NULL as long as none had to wait */
     struct peer_turns asking, asked; /* for introductions, by us and by it */
     uint32_t introductions_due;      /* that it may still send as answers to us */
+    struct pieces pieces;            /* of the frame that is coming from it */
     struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct actor_id
@@ -69,7 +73,7 @@ struct peers {
     uint32_t next_id;
     size_t count;
     struct peer entries[PEERS_MAX]; /* sorted by id */
-    uint8_t *frame;                 /* FRAME_SIZE_MAX, owned: the one being sent */
+    uint8_t *sending;               /* 1 + FRAME_SIZE_MAX, owned: the lane and the frame being sent */
 };
 
 /* Returns: false when out of memory. Borrows everything for as long as *peers is used. */
@@ -94,8 +98,9 @@ enum peers_welcome { PEERS_WELCOME, PEERS_MYSELF, PEERS_BANNED, PEERS_BAD_HELLO 
 enum peers_welcome peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello,
                                uint64_t now_ms, enum reason *reason);
 
-/* Queue one frame. Returns: false when peer has gone or its net process has no room. */
-bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
+/* Queue one frame on a lane; one of more than LANE_PIECE_MAX goes in bulk in any case. Returns: false when
+ * peer has gone or its net process has no room. */
+bool peers_send(struct peers *peers, uint32_t id, enum lane lane, enum frame_kind kind, struct bytes payload);
 /* Whether it may be sent more in bulk now: it has read most of what it was sent. */
 bool peers_takes_bulk(const struct peer *peer);
 /* Whether answers to it wait. */

@@ -7,6 +7,7 @@
 
 #include "node/clock.h"
 #include "node/ingest_shop.h"
+#include "node/intake.h"
 #include "node/locator.h"
 #include "node/side_push.h"
 #include "store/shop_admission.h"
@@ -159,24 +160,24 @@ enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, co
 
 /* ---- sending ---- */
 
-static bool send_record(struct relay *relay, uint32_t peer, enum frame_kind kind, const struct schema *schema,
-                        const void *record)
+static bool send_record(struct relay *relay, uint32_t peer, enum lane lane, enum frame_kind kind,
+                        const struct schema *schema, const void *record)
 {
     struct bytes encoded;
     bool fits = schema_encode(schema, record, relay->payload, FRAME_SIZE_MAX, &encoded);
 
     assert(fits);
-    return peers_send(relay->peers, peer, kind, encoded);
+    return peers_send(relay->peers, peer, lane, kind, encoded);
 }
 
-static bool send_head_list(struct relay *relay, uint32_t peer, size_t count, bool complete)
+static bool send_head_list(struct relay *relay, uint32_t peer, enum lane lane, size_t count, bool complete)
 {
     struct heads heads;
 
     memset(&heads, 0, sizeof heads);
     heads.complete = complete;
     heads.heads = (struct list){.items = relay->heads, .count = count};
-    return send_record(relay, peer, FRAME_HEADS, &heads_schema, &heads);
+    return send_record(relay, peer, lane, FRAME_HEADS, &heads_schema, &heads);
 }
 
 static enum store_error head_of(struct store_txn *txn, const struct log_state *state, struct head *out)
@@ -198,7 +199,7 @@ static enum store_error send_checkpoint(struct relay *relay, struct store_txn *t
     arena_rewind(&relay->arena, 0);
     error = store_checkpoint(txn, author, &encoded, &relay->arena);
     if (error == STORE_OK) {
-        (void)peers_send(relay->peers, peer, FRAME_CHECKPOINT, encoded);
+        (void)peers_send(relay->peers, peer, LANE_BULK, FRAME_CHECKPOINT, encoded);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -207,6 +208,7 @@ static enum store_error send_checkpoint(struct relay *relay, struct store_txn *t
 struct proof_visit {
     struct relay *relay;
     uint32_t peer;
+    enum lane lane;
     const struct actor_id *author; /* NULL: of all */
 };
 
@@ -218,13 +220,13 @@ static bool send_proof(void *context, const struct actor_id *author, uint64_t ep
     if (visit->author != NULL && !actor_id_equal(visit->author, author)) {
         return true;
     }
-    return peers_send(visit->relay->peers, visit->peer, FRAME_FORK_PROOF, encoded);
+    return peers_send(visit->relay->peers, visit->peer, visit->lane, FRAME_FORK_PROOF, encoded);
 }
 
-static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, uint32_t peer,
+static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, uint32_t peer, enum lane lane,
                                     const struct actor_id *author)
 {
-    struct proof_visit visit = {.relay = relay, .peer = peer, .author = author};
+    struct proof_visit visit = {.relay = relay, .peer = peer, .lane = lane, .author = author};
 
     return store_each_fork_proof(txn, send_proof, &visit);
 }
@@ -368,7 +370,7 @@ static enum store_error push_choice(struct relay *relay, struct store_txn *txn,
         error = store_block_by_hash(txn, &sides->author, point->seq, &point->hash, &bytes, &relay->arena);
         if (error != STORE_OK ||
             !peers_may_send_unasked(relay->peers, sides->peer, bytes.size, relay->now_ms) ||
-            !peers_send(relay->peers, sides->peer, FRAME_BLOCK, bytes)) {
+            !peers_send(relay->peers, sides->peer, LANE_BULK, FRAME_BLOCK, bytes)) {
             return error;
         }
         note_relayed(relay, sides, &point->hash);
@@ -477,7 +479,7 @@ static enum store_error send_all_heads(struct relay *relay, struct store_txn *tx
 {
     struct peer *peer = peers_by_id(relay->peers, id);
     struct heads_visit visit = {.relay = relay, .txn = txn, .wanted = HEADS_MAX};
-    enum store_error error = send_proofs(relay, txn, id, NULL);
+    enum store_error error = send_proofs(relay, txn, id, LANE_BULK, NULL);
     bool sent = false, from_first = false;
 
     if (peer == NULL || error != STORE_OK) {
@@ -488,7 +490,7 @@ static enum store_error send_all_heads(struct relay *relay, struct store_txn *tx
     if (error != STORE_OK) {
         return error;
     }
-    sent = send_head_list(relay, id, visit.count, from_first && !visit.more);
+    sent = send_head_list(relay, id, LANE_BULK, visit.count, from_first && !visit.more);
     peer->heads_from = visit.next;
     if (!peer->met) {
         peer->met = true;
@@ -519,7 +521,7 @@ enum store_error relay_tell_more_heads(struct relay *relay, uint32_t id, uint64_
     }
     error = gather_heads(&visit, &peer->more_heads_from);
     store_end(visit.txn);
-    if (error == STORE_OK && send_head_list(relay, id, visit.count, false)) {
+    if (error == STORE_OK && send_head_list(relay, id, LANE_BULK, visit.count, false)) {
         peer->more_heads_from = visit.next;
     }
     return error;
@@ -549,13 +551,13 @@ static enum store_error first_wanted(struct store_txn *txn, const struct want *w
     return STORE_OK;
 }
 
-static enum store_error send_head(struct relay *relay, struct store_txn *txn, uint32_t peer,
+static enum store_error send_head(struct relay *relay, struct store_txn *txn, uint32_t peer, enum lane lane,
                                   const struct log_state *state)
 {
     enum store_error error = head_of(txn, state, &relay->heads[0]);
 
     if (error == STORE_OK) {
-        (void)send_head_list(relay, peer, 1, false);
+        (void)send_head_list(relay, peer, lane, 1, false);
     }
     return error;
 }
@@ -601,7 +603,7 @@ static enum store_error send_named(struct relay *relay, struct store_txn *txn, s
             return error;
         }
         batch->full = !named_has_room(batch->count, batch->size, bytes.size) ||
-                      !peers_send(relay->peers, batch->peer, FRAME_BLOCK, bytes);
+                      !peers_send(relay->peers, batch->peer, LANE_BULK, FRAME_BLOCK, bytes);
         batch->count += !batch->full;
         batch->size += bytes.size;
     }
@@ -665,7 +667,7 @@ static enum store_error answer_named(struct relay *relay, struct store_txn *txn,
     if (error == STORE_OK) {
         error = send_branches(relay, txn, &batch, want);
     }
-    return error == STORE_OK ? send_head(relay, txn, peer, &state) : error;
+    return error == STORE_OK ? send_head(relay, txn, peer, LANE_BULK, &state) : error;
 }
 
 /* Send blocks of an answer, as far as the peer takes them. *all: as far as one answer goes. */
@@ -688,7 +690,7 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, c
         if (!batch_has_room(answer->count, answer->size, bytes.size)) {
             break;
         }
-        if (!peers_send(relay->peers, peer->id, FRAME_BLOCK, bytes)) {
+        if (!peers_send(relay->peers, peer->id, LANE_BULK, FRAME_BLOCK, bytes)) {
             return STORE_OK;
         }
         relayed_to(relay, peer->id, &answer->author)->fed = true;
@@ -703,12 +705,12 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, c
 static enum store_error close_answer(struct relay *relay, struct store_txn *txn, uint32_t peer,
                                      const struct log_state *state, const struct want_answer *answer)
 {
-    enum store_error error = send_head(relay, txn, peer, state);
+    enum store_error error = send_head(relay, txn, peer, LANE_BULK, state);
 
     if (error != STORE_OK || answer->next_seq <= state->seq) {
         return error;
     }
-    error = send_proofs(relay, txn, peer, &answer->author);
+    error = send_proofs(relay, txn, peer, LANE_BULK, &answer->author);
     if (error == STORE_OK) {
         error = send_checkpoint(relay, txn, peer, &answer->author);
     }
@@ -736,12 +738,14 @@ static enum store_error go_on_with(struct relay *relay, struct store_txn *txn, c
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+_Static_assert((int)ANSWERS_MAX >= (int)INTAKE_ITEMS_MAX, "while one waits no further question is taken");
+
 static void keep_answer(struct peer *peer, const struct want_answer *answer)
 {
     if (peer->answers == NULL) {
         peer->answers = calloc(1, sizeof *peer->answers);
     }
-    if (peer->answers != NULL) { /* what finds no room is asked for again */
+    if (peer->answers != NULL) { /* what finds no memory is asked for again */
         (void)answers_put(peer->answers, answer);
     }
 }
@@ -816,7 +820,7 @@ void relay_ask_introduction(struct relay *relay, uint32_t peer, const struct act
 {
     const struct introduction_want want = {.shop = *shop};
 
-    (void)send_record(relay, peer, FRAME_INTRODUCTION_WANT, &introduction_want_schema, &want);
+    (void)send_record(relay, peer, LANE_EXPRESS, FRAME_INTRODUCTION_WANT, &introduction_want_schema, &want);
 }
 
 enum store_error relay_tell_introductions(struct relay *relay, uint32_t peer, const struct actor_id *shop,
@@ -835,7 +839,8 @@ enum store_error relay_tell_introductions(struct relay *relay, uint32_t peer, co
                                 &count, &relay->arena);
     store_end(txn);
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        (void)send_record(relay, peer, FRAME_INTRODUCTION, &signed_consent_schema, &introductions[i].consent);
+        (void)send_record(relay, peer, LANE_EXPRESS, FRAME_INTRODUCTION, &signed_consent_schema,
+                          &introductions[i].consent);
     }
     return error;
 }
@@ -855,7 +860,7 @@ static enum store_error ask(struct relay *relay, struct store_txn *txn, const st
     memset(&want, 0, sizeof want);
     want.author = action->author;
     want.locator = (struct list){.items = points, .count = count};
-    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    (void)send_record(relay, action->peer, LANE_EXPRESS, FRAME_WANT, &want_schema, &want);
     return STORE_OK;
 }
 
@@ -874,7 +879,7 @@ static enum store_error ask_for_gaps(struct relay *relay, struct store_txn *txn,
     memset(&want, 0, sizeof want);
     want.author = action->author;
     want.gaps = (struct list){.items = points, .count = count};
-    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    (void)send_record(relay, action->peer, LANE_EXPRESS, FRAME_WANT, &want_schema, &want);
     return STORE_OK;
 }
 
@@ -973,7 +978,7 @@ static enum store_error ask_for_cuts(struct relay *relay, struct store_txn *txn,
     want.locator = (struct list){.items = points, .count = count};
     want.gaps = (struct list){.items = names.points, .count = names.count};
     want.branches = (struct list){.items = lacks.heads, .count = lacks.head_count};
-    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    (void)send_record(relay, action->peer, LANE_EXPRESS, FRAME_WANT, &want_schema, &want);
     return STORE_OK;
 }
 
@@ -982,20 +987,33 @@ static enum store_error announce(struct relay *relay, struct store_txn *txn, con
     struct log_state state;
     enum store_error error = store_log_state(txn, &action->author, &state);
 
-    return error == STORE_OK ? send_head(relay, txn, action->peer, &state) : error;
+    return error == STORE_OK ? send_head(relay, txn, action->peer, LANE_EXPRESS, &state) : error;
+}
+
+/* On which lane a block is pushed: one whose predecessor may still be on its way in bulk goes behind that. */
+static enum lane push_lane(struct peer *peer, const struct actor_id *author, size_t size)
+{
+    const bool follows = peer->sending_bytes > 0 && actor_id_equal(&peer->bulk_author, author);
+
+    if (size + FRAME_ENVELOPE_SIZE <= LANE_PIECE_MAX && !follows) {
+        return LANE_EXPRESS;
+    }
+    peer->bulk_author = *author;
+    return LANE_BULK;
 }
 
 /* Beside the chain a block goes with what it stands on there: alone nobody could place it. */
 static enum store_error push_block(struct relay *relay, struct store_txn *txn,
                                    const struct sync_action *action)
 {
+    struct peer *peer = peers_by_id(relay->peers, action->peer);
     struct block_record record;
     uint64_t arrived_s = 0;
     struct bytes bytes;
     enum store_error error = store_block_record(txn, &action->author, action->head.seq, &record, &arrived_s);
 
-    if (error != STORE_OK && error != STORE_NOT_FOUND) {
-        return error;
+    if (peer == NULL || (error != STORE_OK && error != STORE_NOT_FOUND)) {
+        return peer == NULL ? STORE_OK : error;
     }
     if (error == STORE_NOT_FOUND || !hash_equal(&record.hash, &action->head.hash)) {
         return push_sides(relay, txn, action->peer, &action->author);
@@ -1009,7 +1027,8 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
     if (!peers_may_send_unasked(relay->peers, action->peer, bytes.size, relay->now_ms)) {
         return announce(relay, txn, action);
     }
-    (void)peers_send(relay->peers, action->peer, FRAME_BLOCK, bytes);
+    (void)peers_send(relay->peers, action->peer, push_lane(peer, &action->author, bytes.size), FRAME_BLOCK,
+                     bytes);
     return STORE_OK;
 }
 
@@ -1017,7 +1036,7 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
 static enum store_error push_fork(struct relay *relay, struct store_txn *txn,
                                   const struct sync_action *action)
 {
-    enum store_error error = send_proofs(relay, txn, action->peer, &action->author);
+    enum store_error error = send_proofs(relay, txn, action->peer, LANE_EXPRESS, &action->author);
 
     if (error == STORE_OK) {
         error = push_sides(relay, txn, action->peer, &action->author);

@@ -261,7 +261,10 @@ static bool take_from(size_t from)
         const struct peer *peer = exchange.ends[to].peer[from];
 
         if (peer != NULL && end->peer[to] != NULL) {
-            on_message(to, peer->id, message.payload);
+            on_message(to, peer->id, bytes_of(message.payload.data + 1, message.payload.size - 1));
+        }
+        if (end->peer[to] != NULL) {
+            peers_on_sent(end->peer[to], message.payload.size - 1);
         }
         taken = true;
     }

@@ -87,16 +87,25 @@ void net_end_dialler(struct net_end *end, uint32_t peer, const uint8_t server_ke
 void net_end_stop(struct net_end *end)
 {
     supervisor_stop(&end->process);
+    for (size_t i = 0; i < NET_END_PEERS_MAX; i++) {
+        pieces_deinit(&end->joins[i].pieces);
+    }
+}
+
+void net_end_send_on(struct net_end *end, uint32_t peer, enum lane lane, uint8_t byte, size_t size)
+{
+    uint8_t *frame = malloc(1 + size);
+    assert(frame);
+    frame[0] = (uint8_t)lane;
+    memset(frame + 1, byte, size);
+    bool queued = netlink_send(&end->process.link, NETLINK_SEND, peer, bytes_of(frame, 1 + size));
+    assert(queued);
+    free(frame);
 }
 
 void net_end_send(struct net_end *end, uint32_t peer, uint8_t byte, size_t size)
 {
-    uint8_t *frame = malloc(size);
-    assert(frame);
-    memset(frame, byte, size);
-    bool queued = netlink_send(&end->process.link, NETLINK_SEND, peer, bytes_of(frame, size));
-    assert(queued);
-    free(frame);
+    net_end_send_on(end, peer, LANE_BULK, byte, size);
 }
 
 void net_end_kick(struct net_end *end, uint32_t peer)
@@ -140,6 +149,45 @@ static void on_ready(struct net_end *end, struct bytes endpoint)
     end->settings_size = used + (size_t)sprintf((char *)end->settings + used, "%s", text);
 }
 
+static struct pieces *pieces_of(struct net_end *end, uint32_t peer)
+{
+    size_t i = 0;
+    while (end->joins[i].peer != peer && end->joins[i].peer != 0) {
+        i++;
+        assert(i < NET_END_PEERS_MAX);
+    }
+    end->joins[i].peer = peer;
+    return &end->joins[i].pieces;
+}
+
+static void on_frame(struct net_end *end, uint32_t peer, struct bytes frame)
+{
+    memcpy(end->last_frame, frame.data, frame.size);
+    end->last_frame_size = frame.size;
+    end->last_from = peer;
+    end->frame_bytes += frame.size;
+    end->frame_count++;
+}
+
+/* What no node would send is noted as it came. */
+static void on_piece(struct net_end *end, uint32_t peer, struct bytes message)
+{
+    struct bytes frame = message;
+    enum lane lane = LANE_BULK;
+    switch (pieces_take(pieces_of(end, peer), message, &lane, &frame)) {
+    case PIECES_FRAME:
+    case PIECES_BAD:
+        on_frame(end, peer, frame);
+        end->express_at = lane == LANE_EXPRESS ? end->frame_count : end->express_at;
+        break;
+    case PIECES_MORE:
+        end->piece_count++;
+        break;
+    case PIECES_NO_MEMORY:
+        assert(false);
+    }
+}
+
 static void on_message(struct net_end *end, const struct netlink_message *message)
 {
     switch (message->type) {
@@ -159,12 +207,14 @@ static void on_message(struct net_end *end, const struct netlink_message *messag
         end->down_count++;
         return;
     case NETLINK_FRAME:
-        assert(message->payload.size <= sizeof end->last_frame);
-        memcpy(end->last_frame, message->payload.data, message->payload.size);
-        end->last_frame_size = message->payload.size;
-        end->last_from = message->peer;
-        end->frame_bytes += message->payload.size;
-        end->frame_count++;
+        on_piece(end, message->peer, message->payload);
+        return;
+    case NETLINK_SENT:
+        assert(message->payload.size == 4);
+        for (size_t i = 0, size = 0; i < 4; i++) {
+            size = size << 8 | message->payload.data[i];
+            end->sent_bytes += i == 3 ? size : 0;
+        }
         return;
     case NETLINK_FAILED:
         end->failed = true;

@@ -4,6 +4,7 @@
 /* The core's end of real net processes: starts them, answers nothing, notes what they say. The test program's
  * main begins with net_end_main, because a net process is this very program started again. */
 
+#include "node/pieces.h"
 #include "node/supervisor.h"
 
 enum { NET_END_WAIT_MS = 8000, NET_END_PEERS_MAX = 64, NET_END_UPS_MAX = 64 };
@@ -31,8 +32,15 @@ struct net_end {
     } ups[NET_END_UPS_MAX]; /* the latest, in a ring */
     uint8_t last_frame[FRAME_SIZE_MAX];
     size_t last_frame_size;
+    size_t express_at; /* which frame the last express one was, from 1 */
     uint64_t frame_bytes;
-    bool deaf; /* the core does not read */
+    size_t piece_count; /* of frames that are not whole yet */
+    struct {
+        uint32_t peer;
+        struct pieces pieces;
+    } joins[NET_END_PEERS_MAX];
+    uint64_t sent_bytes; /* that went to any peer, by its word */
+    bool deaf;           /* the core does not read */
 };
 
 /* Returns: the exit code when this program was started as a net process, else -1. */
@@ -45,7 +53,8 @@ uint64_t net_end_now_ms(void);
 void net_end_listener(struct net_end *end, bool only_known, const uint8_t (*known)[32], size_t known_count);
 void net_end_dialler(struct net_end *end, uint32_t peer, const uint8_t server_key[32], uint16_t port);
 void net_end_stop(struct net_end *end);
-/* Queue a frame of size equal bytes. */
+/* Queue a frame of size equal bytes, in bulk or on a lane. */
+void net_end_send_on(struct net_end *end, uint32_t peer, enum lane lane, uint8_t byte, size_t size);
 void net_end_send(struct net_end *end, uint32_t peer, uint8_t byte, size_t size);
 void net_end_kick(struct net_end *end, uint32_t peer);
 /* One turn of the core's loop over count ends. */

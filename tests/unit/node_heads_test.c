@@ -185,7 +185,9 @@ static void note(const struct netlink_message *message)
     struct frame frame;
     struct want want;
 
-    assert_int_equal(frame_decode(&frame, &node->network, message->payload), REASON_NONE);
+    assert_int_equal(
+        frame_decode(&frame, &node->network, bytes_of(message->payload.data + 1, message->payload.size - 1)),
+        REASON_NONE);
     fixture->introduction_count += frame.kind == FRAME_INTRODUCTION_WANT;
     if (frame.kind != FRAME_WANT) {
         return;

@@ -172,10 +172,10 @@ static void a_keep_alive_comes_after(uint64_t interval_ms)
     assert_int_equal(next_size(), 0);
     net.now_ms += interval_ms - 1;
     step();
-    assert_true(net_dial_body.on_send(dialler, PEER, bytes_of("frame", 5)));
+    assert_true(net_dial_body.on_send(dialler, PEER, LANE_EXPRESS, bytes_of("frame", 5)));
     net.now_ms += 1;
     step();
-    assert_int_equal(next_size(), 5);
+    assert_int_equal(next_size(), 1 + 5);
     assert_int_equal(next_size(), 0);
 }
 

@@ -290,10 +290,10 @@ static void a_message_of_several_parts_is_never_shown_and_ends_the_connection(vo
     assert_both_still_talk(1);
 }
 
-static void a_frame_over_the_limit_ends_the_connection(void **state)
+static void a_message_over_the_limit_ends_the_connection(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {FRAME_SIZE_MAX + 1, 1000 * 1000, 3 * 1024 * 1024};
+    static const size_t sizes[] = {LANE_MESSAGE_MAX + 1, FRAME_SIZE_MAX + 1, 3 * 1024 * 1024};
     start_both();
     uint8_t *frame = calloc(1, 3 * 1024 * 1024);
     assert_non_null(frame);
@@ -442,18 +442,106 @@ static void a_peer_that_does_not_read_is_dropped(void **state)
 static void a_core_that_does_not_read_stops_the_flow_and_loses_nothing(void **state)
 {
     (void)state;
-    enum { COUNT = 60, SIZE = 500 * 1000, RSS_KB_MAX = 64 * 1024 };
+    enum { COUNT = 8, SIZE = 500 * 1000, RSS_KB_MAX = 32 * 1024 };
     start_both();
     listener.deaf = true;
     /* More than the two links and all queues between them hold, less than what drops a peer. */
-    for (size_t i = 0; i < COUNT / 2; i++) {
+    for (size_t i = 0; i < COUNT; i++) {
         net_end_send(&dialler, DIAL_NUMBER, (uint8_t)i, SIZE);
     }
     net_end_go_on(ends, 2, 500);
     listener.deaf = false;
-    NET_END_UNTIL(ends, 2, listener.frame_count == COUNT / 2);
-    assert_frame(&listener, listener.last_up, COUNT / 2 - 1, SIZE);
+    NET_END_UNTIL(ends, 2, listener.frame_count == COUNT);
+    assert_frame(&listener, listener.last_up, COUNT - 1, SIZE);
     assert_true(net_end_stayed_under(&listener, RSS_KB_MAX));
+}
+
+static void what_has_gone_is_told(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 100, 20 * 1000, FRAME_SIZE_MAX};
+    uint64_t bytes = 0;
+    start_both();
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        net_end_send_on(&dialler, DIAL_NUMBER, LANE_EXPRESS, 1, sizes[i]);
+        net_end_send_on(&listener, listener.last_up, LANE_BULK, 1, sizes[i]);
+        bytes += sizes[i];
+    }
+    NET_END_UNTIL(ends, 2, dialler.sent_bytes == bytes && listener.sent_bytes == bytes);
+    net_end_go_on(ends, 2, 100);
+    assert_int_equal(dialler.sent_bytes, bytes);
+}
+
+/* Even where it was sent last, before a reader that has read nothing for a while. */
+static void express_frames_overtake_what_goes_in_bulk(void **state)
+{
+    (void)state;
+    enum { COUNT = 7, SIZE = 500 * 1000 };
+    start_both();
+    dialler.deaf = true; /* its process stops reading, and bulk piles up */
+    for (size_t i = 0; i < COUNT; i++) {
+        net_end_send(&listener, listener.last_up, 1, SIZE);
+    }
+    net_end_go_on(ends, 2, 300);
+    net_end_send_on(&listener, listener.last_up, LANE_EXPRESS, 2, 100);
+    net_end_go_on(ends, 2, 100);
+    dialler.deaf = false;
+    NET_END_UNTIL(ends, 2, dialler.frame_count == COUNT + 1);
+    assert_in_range(dialler.express_at, 1, COUNT);
+    assert_frame(&dialler, DIAL_NUMBER, 1, SIZE);
+}
+
+/* 20 that are sent what they asked for and read none of it. */
+static void peers_that_do_not_read_take_little_memory(void **state)
+{
+    (void)state;
+    enum { LAZY = 20, SIZE = 250 * 1000, RSS_KB_MAX = 36 * 1024 };
+    static struct curve_client clients[LAZY];
+    start_both();
+    for (size_t i = 0; i < LAZY; i++) {
+        assert_true(curve_client_open(&clients[i], listener.port, listener.public_key, "", 0));
+        assert_true(curve_client_send(&clients[i], "whole", 5, false));
+        NET_END_UNTIL(ends, 2, listener.frame_count == i + 1);
+        /* As much as the core sends before it is told that some of it has gone, and one more. */
+        net_end_send(&listener, listener.last_from, 1, SIZE);
+        net_end_send(&listener, listener.last_from, 1, SIZE);
+        assert_both_still_talk((uint8_t)i);
+        listener.frame_count = i + 1;
+    }
+    assert_int_equal(listener.down_count, 0);
+    assert_true(net_end_stayed_under(&listener, RSS_KB_MAX));
+    for (size_t i = 0; i < LAZY; i++) {
+        curve_client_close(&clients[i]);
+    }
+}
+
+/* More than all outboxes hold together: who has most waiting goes, and nobody else. */
+static void in_all_who_has_most_waiting_is_dropped(void **state)
+{
+    (void)state;
+    enum { LAZY = 11, SIZE = 500 * 1000, EACH = 7 };
+    static struct curve_client clients[LAZY];
+    uint32_t numbers[LAZY];
+    start_both();
+    for (size_t i = 0; i < LAZY; i++) {
+        assert_true(curve_client_open(&clients[i], listener.port, listener.public_key, "", 0));
+        assert_true(curve_client_send(&clients[i], "whole", 5, false));
+        NET_END_UNTIL(ends, 2, listener.frame_count == i + 1);
+        numbers[i] = listener.last_from;
+    }
+    for (size_t k = 0; k < EACH; k++) {
+        for (size_t i = 0; i < LAZY; i++) {
+            net_end_send(&listener, numbers[i], 1, i == 0 ? SIZE / 2 : SIZE);
+            net_end_turn(ends, 2, 0);
+        }
+    }
+    NET_END_UNTIL(ends, 2, listener.down_count > 0);
+    assert_int_not_equal(listener.last_down, numbers[0]);
+    assert_true(listener.down_count < LAZY / 2);
+    assert_both_still_talk(1);
+    for (size_t i = 0; i < LAZY; i++) {
+        curve_client_close(&clients[i]);
+    }
 }
 
 static void a_port_in_use_is_reported(void **state)
@@ -526,7 +614,7 @@ int main(int argc, char **argv)
         TEST(a_stranger_with_curve_is_let_in_under_its_own_key),
         TEST(garbage_costs_only_its_own_connection),
         TEST(a_message_of_several_parts_is_never_shown_and_ends_the_connection),
-        TEST(a_frame_over_the_limit_ends_the_connection),
+        TEST(a_message_over_the_limit_ends_the_connection),
         TEST(a_message_that_never_ends_is_cut_before_memory_suffers),
         TEST(hostile_routing_ids_harm_nobody),
         TEST(the_same_key_again_is_a_new_peer),
@@ -534,6 +622,10 @@ int main(int argc, char **argv)
         TEST(killed_net_processes_come_back),
         TEST(a_peer_that_does_not_read_is_dropped),
         TEST(a_core_that_does_not_read_stops_the_flow_and_loses_nothing),
+        TEST(what_has_gone_is_told),
+        TEST(express_frames_overtake_what_goes_in_bulk),
+        TEST(peers_that_do_not_read_take_little_memory),
+        TEST(in_all_who_has_most_waiting_is_dropped),
         TEST(a_port_in_use_is_reported),
         TEST(endpoints_that_are_not_numeric_tcp_are_refused),
         TEST(an_address_of_version_6_ends_no_process),

@@ -32,7 +32,7 @@ static void what_waits_for_another_machine_is_shorter_at_a_tests_speed(void **st
         {"the last ones", ZMQ_RECONNECT_IVL_MAX, 60000, 6000, 2000},
         {"what is not acknowledged", ZMQ_TCP_MAXRT, 30000, 3000, 2000},
         {"a connection", ZMQ_CONNECT_TIMEOUT, 10000, 2000, 2000},
-        {"what is no time at all", ZMQ_SNDHWM, 256, 256, 256},
+        {"what is no time at all", ZMQ_SNDHWM, 512, 512, 512},
     };
     static const uint64_t speeds[] = {1, 10, 1000};
     struct net net = {.context = zmq_ctx_new()};

@@ -150,7 +150,9 @@ static void the_first_frame_is_our_hello(void **state)
 
     assert_non_null(peers_add(&fixture->peers, NET_LISTEN, 9, &fixture->other.transport, 0));
     message = told(fixture, NET_LISTEN);
-    assert_int_equal(frame_decode(&frame, &fixture->network, message.payload), REASON_NONE);
+    assert_int_equal(
+        frame_decode(&frame, &fixture->network, bytes_of(message.payload.data + 1, message.payload.size - 1)),
+        REASON_NONE);
     assert_int_equal(frame.kind, FRAME_HELLO);
     arena_init(&arena, memory, sizeof memory);
     assert_int_equal(schema_decode(&hello_schema, &hello, frame.payload, &arena), REASON_NONE);
@@ -277,17 +279,39 @@ static void nothing_is_sent_where_nobody_is(void **state)
     struct fixture *fixture = *state;
     const struct peer *peer = peers_add(&fixture->peers, NET_DIAL, 0, &fixture->other.transport, 0);
 
-    assert_true(peers_send(&fixture->peers, peer->id, FRAME_WANT, bytes_of("x", 1)));
-    assert_false(peers_send(&fixture->peers, peer->id + 1, FRAME_WANT, bytes_of("x", 1)));
+    assert_true(peers_send(&fixture->peers, peer->id, LANE_EXPRESS, FRAME_WANT, bytes_of("x", 1)));
+    assert_false(peers_send(&fixture->peers, peer->id + 1, LANE_EXPRESS, FRAME_WANT, bytes_of("x", 1)));
     fixture->processes[NET_DIAL].pid = 0;
-    assert_false(peers_send(&fixture->peers, peer->id, FRAME_WANT, bytes_of("x", 1)));
+    assert_false(peers_send(&fixture->peers, peer->id, LANE_EXPRESS, FRAME_WANT, bytes_of("x", 1)));
     assert_int_equal(peer->frames_out, 2);
+}
+
+/* What its net process has and has not passed on: as long as that is much, nothing goes in bulk. */
+static void what_is_being_sent_is_counted(void **state)
+{
+    static uint8_t large[PEER_SENDING_BYTES_MAX];
+    struct fixture *fixture = *state;
+    struct peer *peer = peers_add(&fixture->peers, NET_DIAL, 0, &fixture->other.transport, 0);
+    const uint64_t hello = peer->sending_bytes;
+
+    assert_true(hello > 0);
+    assert_true(peers_takes_bulk(peer));
+    assert_true(peers_send(&fixture->peers, peer->id, LANE_BULK, FRAME_BLOCK, bytes_of(large, sizeof large)));
+    assert_int_equal(peer->sending_bytes, hello + sizeof large + FRAME_ENVELOPE_SIZE);
+    assert_false(peers_takes_bulk(peer));
+    assert_false(peers_takes_unasked(&fixture->peers, peer->id, 0));
+    peers_on_sent(peer, hello + FRAME_ENVELOPE_SIZE + 1);
+    assert_true(peers_takes_bulk(peer));
+    assert_true(peers_takes_unasked(&fixture->peers, peer->id, 0));
+    peers_on_sent(peer, UINT64_MAX);
+    assert_int_equal(peer->sending_bytes, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(only_who_may_is_let_in, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_being_sent_is_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_table_lets_nobody_in, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_frame_is_our_hello, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_names_the_node, setup, teardown),

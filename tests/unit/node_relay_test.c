@@ -132,7 +132,9 @@ static void note(const struct netlink_message *message)
     struct block block;
 
     assert_true(fixture->sent_count < SENT_MAX);
-    assert_int_equal(frame_decode(&frame, &node->network, message->payload), REASON_NONE);
+    assert_int_equal(
+        frame_decode(&frame, &node->network, bytes_of(message->payload.data + 1, message->payload.size - 1)),
+        REASON_NONE);
     *sent = (struct sent){.kind = frame.kind};
     if (frame.kind == FRAME_BLOCK) {
         assert_int_equal(block_decode(&block, &node->network, frame.payload, &node->builder.arena),

@@ -65,6 +65,20 @@ const char wire_page_envelope[] =
     "| 22.. | payload |\n"
     "\n"
     "Unknown kinds are ignored.\n"
+    "\n"
+    "Between nodes an envelope and what it holds, a *frame*, travels in messages of ZeroMQ (CURVE; one\n"
+    "part each) on one of two lanes, so that what is urgent does not wait behind what is large. A message\n"
+    "is 1 byte mark and 1..16384 bytes; an empty message says only that its sender is there.\n"
+    "\n"
+    "| mark | bytes behind it |\n"
+    "|---|---|\n"
+    "| 0 | a whole frame on the express lane |\n"
+    "| 1 | a piece of a frame on the bulk lane; more follow |\n"
+    "| 2 | the last piece of a frame on the bulk lane, or the only one |\n"
+    "\n"
+    "The pieces of one frame come in order, and no other frame's among them; messages with mark 0 may\n"
+    "stand anywhere. So frames on one lane keep their order, and an express one may overtake. Anything\n"
+    "else ends the connection. The first frame is the sender's hello.\n"
     "\n";
 
 const char wire_page_hashing[] =

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/heads.h"
 #include "node/logline.h"
 #include "node/settle.h"
 
@@ -156,6 +157,7 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         settle_kick(daemon, peer, reason == REASON_WRONG_AUTHOR ? "myself" : reason_word(reason));
         return;
     }
+    heads_meet(daemon, peer);
     node_text(daemon, peer, node);
     LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
         LOG_T("role", net_role_name(peer->role)));
@@ -163,7 +165,6 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         daemon,
         &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
         NULL);
-    daemon->tell_more_ms = daemon->now_ms;
 }
 
 static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)
@@ -186,6 +187,22 @@ static void put_introduction(struct daemon *daemon, struct peer *peer, struct by
     }
 }
 
+static void on_heard(struct daemon *daemon, struct peer *peer, struct bytes payload)
+{
+    max_align_t memory[HELLO_ARENA_SIZE / sizeof(max_align_t)];
+    struct heard heard;
+    struct arena arena;
+    enum reason reason;
+
+    arena_init(&arena, memory, sizeof memory);
+    reason = schema_decode(&heard_schema, &heard, payload, &arena);
+    if (reason == REASON_NONE) {
+        heads_on_heard(daemon, peer, &heard);
+    } else {
+        settle_kick(daemon, peer, reason_word(reason));
+    }
+}
+
 static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const struct frame *frame)
 {
     switch (frame->kind) {
@@ -200,6 +217,9 @@ static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const str
         break;
     case FRAME_HEADS:
         put(daemon, peer, INTAKE_HEADS, frame->payload);
+        break;
+    case FRAME_HEARD:
+        on_heard(daemon, peer, frame->payload);
         break;
     case FRAME_WANT:
         put(daemon, peer, INTAKE_WANT, frame->payload);

@@ -43,6 +43,7 @@ static bool send_frame(struct peers *peers, struct peer *peer, enum frame_kind k
         return false;
     }
     peer->frames_out++;
+    peer->bytes_out += frame.size;
     return true;
 }
 

@@ -116,8 +116,8 @@ struct decision {
 #define STEPS(...) {__VA_ARGS__}, sizeof((struct script_step[]){__VA_ARGS__}) / sizeof(struct script_step)
 
 static const struct decision decisions[] = {
-    {"A peer that comes up is sent our heads.", STEPS(UP(1)), "heads@1"},
-    {"Heads go again after at most 37.5 s.", STEPS(UP(1), TICK(37500)), "heads@1"},
+    {"A peer that comes up is sent our heads.", STEPS(UP(1)), "heard@1"},
+    {"Heads go again after at most 37.5 s.", STEPS(UP(1), TICK(37500)), "heard@1"},
     {"… and not before 22.5 s.", STEPS(UP(1), TICK(22499)), ""},
     {"A peer that came up twice is one peer.", STEPS(UP(1), UP(1)), ""},
     {"Nothing is said to a peer that went down.", STEPS(UP(1), DOWN(1), TICK(60000)), ""},
@@ -339,9 +339,9 @@ static const struct decision decisions[] = {
     {"A copy that comes gives the others more time.",
      STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(3000), MORE(1), TICK(3000)), ""},
     {"After half a minute it is asked again.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(37500)),
-     "heads@1 gaps@1"},
+     "heard@1 gaps@1"},
     {"… then after a minute.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
-     "heads@1"},
+     "heard@1"},
     {"When all is there, everybody is told.", STEPS(UP(1), UP(2), WHOLE(1, SAME), LAST(1)), "head@1 head@2"},
     {"… and nobody asked any more.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), LAST(1), TICK(4000)),
      ""},
@@ -359,7 +359,7 @@ static const struct decision decisions[] = {
     {"… when its turn comes again.",
      STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), IN(1, 3), CUTS(1, SAME), CUTS(2, SAME)), "cuts@1+3"},
     {"… and from the beginning when it has brought nothing since.",
-     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), CUTS(1, SAME), TICK(37500)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), CUTS(1, SAME), TICK(37500)), "heard@1 cuts@1"},
     {"Who sends the same again brings nothing.",
      STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), IN(1, 3), IN(1, 2), CUTS(1, SAME)), ""},
     {"… nor what was not asked for.",
@@ -377,9 +377,9 @@ static const struct decision decisions[] = {
     {"When all is there, nobody is asked any more.",
      STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), HEAD(1, 5, SAME), TICK(4000)), ""},
     {"Whoever brings nothing is asked again after half a minute.",
-     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(33500)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(33500)), "heard@1 cuts@1"},
     {"… then after a minute.", STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
-     "heads@1"},
+     "heard@1"},
     {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
 };
 
@@ -402,7 +402,7 @@ static struct head head_of(char author, int seq)
 static void print_action(char *text, const struct sync_action *action)
 {
     static const char *const names[] = {
-        [SYNC_SEND_HEADS] = "heads",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
+        [SYNC_SEND_HEARD] = "heard",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
         [SYNC_SEND_BLOCKS] = "blocks", [SYNC_PUSH_BLOCK] = "push", [SYNC_PUSH_EVIDENCE] = "evidence",
         [SYNC_SEND_GAPS] = "gaps",     [SYNC_SEND_CUTS] = "cuts",
     };
@@ -439,7 +439,7 @@ static struct sync_event event_of(const struct script_step *step)
 
 /* With heads every 20 s, 3 s at the most for an answer to a want, and 2 s for what no want brings. */
 static const struct decision hurried[] = {
-    {"Heads go again after at most 25 s.", STEPS(UP(1), TICK(25000)), "heads@1"},
+    {"Heads go again after at most 25 s.", STEPS(UP(1), TICK(25000)), "heard@1"},
     {"… and not before 15 s.", STEPS(UP(1), TICK(14999)), ""},
     {"A want without answer is repeated after 2 to 2.5 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500)),
      "want@1"},
@@ -455,7 +455,7 @@ static const struct decision hurried[] = {
     {"… but at its end.",
      STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(1500), MORE(1), TICK(2000)), "gaps@2"},
     {"Whoever brings nothing is asked again after 20 s.",
-     STEPS(UP(1), CUTS(1, SAME), TICK(2000), TICK(20000)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), TICK(2000), TICK(20000)), "heard@1 cuts@1"},
 };
 
 static void decide(const struct decision *table, size_t count, struct sync_waits waits)

@@ -463,13 +463,13 @@ static enum store_error evidence_size(struct page_visit *visit, const struct sto
     struct bytes encoded = {0};
     enum store_error error = STORE_OK;
 
-    if (change->checkpoint > visit->since) {
+    if (change->checkpoint) {
         arena_rewind(&visit->relay->arena, 0);
         error = store_checkpoint(visit->txn, &change->author, &encoded, &visit->relay->arena);
         *size += encoded.size;
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    if (error == STORE_OK && change->proofs > visit->since) {
+    if (error == STORE_OK && change->proofs) {
         error = store_each_fork_proof_of(visit->txn, &change->author, add_proof_size, size);
     }
     return error;
@@ -479,10 +479,10 @@ static enum store_error send_evidence(struct page_visit *visit, const struct sto
 {
     enum store_error error = STORE_OK;
 
-    if (change->proofs > visit->since) {
+    if (change->proofs) {
         error = send_proofs(visit->relay, visit->txn, visit->peer->id, &change->author);
     }
-    if (error == STORE_OK && change->checkpoint > visit->since) {
+    if (error == STORE_OK && change->checkpoint) {
         error = send_checkpoint(visit->relay, visit->txn, visit->peer->id, &change->author);
     }
     return error;
@@ -495,7 +495,7 @@ static enum store_error add_to_page(struct page_visit *visit, const struct store
 
     visit->last = *change;
     visit->change_count++;
-    if (error != STORE_OK || change->head <= visit->since) {
+    if (error != STORE_OK || !change->head) {
         return error;
     }
     error = store_log_state(visit->txn, &change->author, &state);

@@ -10,15 +10,28 @@
 
 static const char id_word[] = "store id";
 
-/* The row of an author; one that it left, as long as it is there, is its digest alone. */
+/* The newest row of an author is this, and then a disk_part of each part that ever changed; an earlier one, in
+ * which a part still stands, this alone; one in which none does any more, its digest. The highest
+ * STORE_CHANGES_LEFT_MAX numbers are there, each in one of these forms. */
 struct disk_change {
     uint8_t digest[CHANGE_DIGEST_SIZE];
-    uint8_t states[CHANGE_PARTS][CHANGE_DIGEST_SIZE];
-    uint64_t numbers[CHANGE_PARTS]; /* of the last change of each; 0: there was none */
     uint32_t author;
-    uint32_t zero;
+    uint16_t parts;  /* bits of those that follow */
+    uint16_t stands; /* bits of those that changed last with this number */
 };
-static_assert(sizeof(struct disk_change) == 96, "no padding");
+static_assert(sizeof(struct disk_change) == 24, "no padding");
+
+struct disk_part {
+    uint64_t number; /* of its last change */
+    uint8_t state[CHANGE_DIGEST_SIZE];
+};
+static_assert(sizeof(struct disk_part) == 24, "no padding");
+
+/* The newest row of an author, with all parts; number 0: it never changed. */
+struct change_row {
+    struct disk_change change;
+    struct disk_part parts[CHANGE_PARTS];
+};
 
 static struct key change_key(uint64_t number)
 {
@@ -35,6 +48,47 @@ enum store_error changes_create(struct store_txn *txn)
 
     randombytes_buf(id, sizeof id);
     return table_put(txn, TABLE_META, &word, id, sizeof id);
+}
+
+/* ---- rows ---- */
+
+static enum store_error unpack(struct store_txn *txn, struct bytes value, struct change_row *out)
+{
+    size_t at = sizeof out->change;
+
+    memset(out, 0, sizeof *out);
+    if (value.size < at) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    memcpy(&out->change, value.data, at);
+    for (size_t part = 0; part < CHANGE_PARTS; part++) {
+        if ((out->change.parts >> part & 1) == 0) {
+            continue;
+        }
+        if (value.size - at < sizeof out->parts[part]) {
+            return txn_fail(txn, STORE_DAMAGED);
+        }
+        memcpy(&out->parts[part], value.data + at, sizeof out->parts[part]);
+        at += sizeof out->parts[part];
+    }
+    return value.size == at && out->change.parts >> CHANGE_PARTS == 0 ? STORE_OK
+                                                                      : txn_fail(txn, STORE_DAMAGED);
+}
+
+static enum store_error append(struct store_txn *txn, uint64_t number, const struct change_row *row)
+{
+    const struct key key = change_key(number);
+    uint8_t packed[sizeof *row];
+    size_t size = sizeof row->change;
+
+    memcpy(packed, &row->change, size);
+    for (size_t part = 0; part < CHANGE_PARTS; part++) {
+        if ((row->change.parts >> part & 1) != 0) {
+            memcpy(packed + size, &row->parts[part], sizeof row->parts[part]);
+            size += sizeof row->parts[part];
+        }
+    }
+    return table_append(txn, TABLE_CHANGES, &key, packed, size);
 }
 
 /* ---- touching ---- */
@@ -221,32 +275,75 @@ static enum store_error read_now(struct store_txn *txn, struct counting *countin
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static enum store_error read_change(struct store_txn *txn, const struct disk_author *author,
-                                    struct disk_change *out)
+static enum store_error read_row(struct store_txn *txn, const struct disk_author *author,
+                                 struct change_row *out)
 {
     const struct key key = change_key(author->change);
+    struct bytes value;
+    enum store_error error;
 
-    *out = (struct disk_change){.author = author->number};
+    *out = (struct change_row){.change = {.author = author->number}};
     if (author->change == 0) {
         return STORE_OK;
     }
-    enum store_error error = table_get_exact(txn, TABLE_CHANGES, &key, out, sizeof *out);
-
+    error = table_get(txn, TABLE_CHANGES, &key, &value);
+    if (error == STORE_OK) {
+        error = unpack(txn, value, out);
+    }
     return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
 }
 
-/* Leave the digest of a row, as long as somebody may have heard of nothing newer. */
-static enum store_error leave(const struct counting *counting, uint64_t number,
-                              const struct disk_change *change)
+/* Of a row that some parts left, keep what still stands in it; or its digest, as long as somebody may have
+ * heard of nothing newer. */
+static enum store_error leave(const struct counting *counting, uint64_t number, uint16_t stands)
 {
     const struct key key = change_key(number);
+    struct disk_change row;
+    struct bytes before;
+    enum store_error error = table_get(counting->txn, TABLE_CHANGES, &key, &before);
 
-    if (number == 0) {
-        return STORE_OK;
+    if (error != STORE_OK || before.size < sizeof row) {
+        return error == STORE_OK || error == STORE_NOT_FOUND ? txn_fail(counting->txn, STORE_DAMAGED) : error;
+    }
+    memcpy(&row, before.data, sizeof row);
+    row.parts = 0;
+    row.stands = stands;
+    if (stands != 0) {
+        return table_put(counting->txn, TABLE_CHANGES, &key, &row, sizeof row);
     }
     return counting->number - number < STORE_CHANGES_LEFT_MAX
-               ? table_put(counting->txn, TABLE_CHANGES, &key, change->digest, CHANGE_DIGEST_SIZE)
+               ? table_put(counting->txn, TABLE_CHANGES, &key, row.digest, sizeof row.digest)
                : table_delete(counting->txn, TABLE_CHANGES, &key);
+}
+
+/* The author goes on from the rows in which its parts stood. */
+static enum store_error leave_rows(const struct counting *counting, uint64_t newest,
+                                   const struct change_row *before, uint16_t changed)
+{
+    enum store_error error = STORE_OK;
+    bool newest_left = newest == 0;
+
+    for (unsigned part = 0; part < CHANGE_PARTS && error == STORE_OK; part++) {
+        const uint64_t number = before->parts[part].number;
+        bool first = number != 0 && (changed >> part & 1) != 0;
+        uint16_t stands = 0;
+
+        for (unsigned other = 0; other < CHANGE_PARTS; other++) {
+            if (before->parts[other].number == number && (changed >> other & 1) == 0) {
+                stands |= (uint16_t)(1U << other);
+            } else if (before->parts[other].number == number && other < part) {
+                first = false; /* that one left the same row */
+            }
+        }
+        if (first) {
+            newest_left |= number == newest;
+            error = leave(counting, number, stands);
+        }
+    }
+    if (error == STORE_OK && !newest_left) {
+        error = leave(counting, newest, before->change.stands);
+    }
+    return error;
 }
 
 static enum store_error forget_left(const struct counting *counting)
@@ -266,7 +363,7 @@ static enum store_error forget_left(const struct counting *counting)
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static void go_on(struct counting *counting, const struct actor_id *author, struct disk_change *change)
+static void go_on(struct counting *counting, const struct actor_id *author, struct change_row *row)
 {
     struct hash_stream stream;
 
@@ -275,61 +372,74 @@ static void go_on(struct counting *counting, const struct actor_id *author, stru
     hash_stream_add(&stream, counting->digest, CHANGE_DIGEST_SIZE);
     add_number(&stream, counting->number);
     hash_stream_add(&stream, author->hash.bytes, HASH_SIZE);
-    hash_stream_add(&stream, change->states, sizeof change->states);
+    for (size_t part = 0; part < CHANGE_PARTS; part++) {
+        hash_stream_add(&stream, row->parts[part].state, CHANGE_DIGEST_SIZE);
+    }
     end_digest(&stream, counting->digest);
-    memcpy(change->digest, counting->digest, CHANGE_DIGEST_SIZE);
+    memcpy(row->change.digest, counting->digest, CHANGE_DIGEST_SIZE);
+}
+
+/* Bring the touched parts of a row up to date: those that were not stand in it. */
+static enum store_error renew(struct counting *counting, const struct touched_author *touched,
+                              const struct actor_id *author, const struct disk_author *of,
+                              struct change_row *row)
+{
+    enum store_error error = STORE_OK;
+
+    row->change.stands = 0;
+    for (unsigned part = 0; part < CHANGE_PARTS && error == STORE_OK; part++) {
+        struct disk_part now = {.number = counting->number + 1};
+
+        if ((touched->parts >> part & 1) == 0) {
+            continue;
+        }
+        error = state_of(counting->txn, author, of, (enum change_part)part, now.state);
+        if (error == STORE_OK && memcmp(now.state, row->parts[part].state, sizeof now.state) != 0) {
+            row->parts[part] = now;
+            row->change.parts |= (uint16_t)(1U << part);
+            row->change.stands |= (uint16_t)(1U << part);
+        }
+    }
+    return error;
 }
 
 static enum store_error put_change(struct counting *counting, const struct actor_id *author,
-                                   struct disk_author *row, const struct disk_change *change)
+                                   struct disk_author *of, const struct change_row *before,
+                                   struct change_row *row)
 {
-    const struct key key = change_key(counting->number);
-    const struct key author_at = key_of(author->hash.bytes, HASH_SIZE);
-    enum store_error error =
-        table_append(counting->txn, TABLE_CHANGES, &key, change, sizeof *change);
+    const struct key key = key_of(author->hash.bytes, HASH_SIZE);
+    enum store_error error;
 
+    go_on(counting, author, row);
+    error = leave_rows(counting, of->change, before, row->change.stands);
+    if (error == STORE_OK) {
+        error = append(counting->txn, counting->number, row);
+    }
     if (error == STORE_OK) {
         error = forget_left(counting);
     }
-    if (error != STORE_OK) {
-        return error;
-    }
-    row->change = counting->number;
-    return table_put(counting->txn, TABLE_AUTHORS, &author_at, row, sizeof *row);
+    of->change = counting->number;
+    return error == STORE_OK ? table_put(counting->txn, TABLE_AUTHORS, &key, of, sizeof *of) : error;
 }
 
 static enum store_error flush_author(struct counting *counting, const struct touched_author *touched)
 {
-    uint8_t states[CHANGE_PARTS][CHANGE_DIGEST_SIZE];
-    struct disk_change change;
-    struct disk_change before;
+    struct change_row before, row;
     struct actor_id author;
-    struct disk_author row;
+    struct disk_author of;
     enum store_error error = author_name(counting->txn, touched->number, &author);
 
     if (error == STORE_OK) {
-        error = author_read(counting->txn, &author, &row);
+        error = author_read(counting->txn, &author, &of);
     }
     if (error == STORE_OK) {
-        error = read_change(counting->txn, &row, &before);
+        error = read_row(counting->txn, &of, &before);
     }
-    change = before;
-    for (unsigned part = 0; part < CHANGE_PARTS && error == STORE_OK; part++) {
-        if ((touched->parts >> part & 1) == 0) {
-            continue;
-        }
-        error = state_of(counting->txn, &author, &row, (enum change_part)part, states[part]);
-        if (error == STORE_OK && memcmp(states[part], before.states[part], sizeof states[part]) != 0) {
-            memcpy(change.states[part], states[part], sizeof states[part]);
-            change.numbers[part] = counting->number + 1;
-        }
+    row = before;
+    if (error == STORE_OK) {
+        error = renew(counting, touched, &author, &of, &row);
     }
-    if (error != STORE_OK || memcmp(change.states, before.states, sizeof change.states) == 0) {
-        return error;
-    }
-    go_on(counting, &author, &change);
-    error = leave(counting, row.change, &before);
-    return error == STORE_OK ? put_change(counting, &author, &row, &change) : error;
+    return error == STORE_OK && row.change.stands != 0 ? put_change(counting, &author, &of, &before, &row) : error;
 }
 
 enum store_error changes_flush(struct store_txn *txn)
@@ -393,44 +503,71 @@ static enum store_error read_stored(struct walk *walk, struct stored_change *out
     struct disk_change row;
     enum store_error error;
 
-    if (walk->key.size != 8 || walk->value.size != sizeof row) {
+    if (walk->value.size < sizeof row) {
         return txn_fail(walk->txn, STORE_DAMAGED);
     }
     memcpy(&row, walk->value.data, sizeof row);
     out->number = number_at(walk->key.data, 0, 8);
-    out->head = row.numbers[CHANGE_HEAD];
-    out->checkpoint = row.numbers[CHANGE_CHECKPOINT];
-    out->proofs = row.numbers[CHANGE_PROOFS];
+    out->head = (row.stands >> CHANGE_HEAD & 1) != 0;
+    out->checkpoint = (row.stands >> CHANGE_CHECKPOINT & 1) != 0;
+    out->proofs = (row.stands >> CHANGE_PROOFS & 1) != 0;
     memcpy(out->digest, row.digest, sizeof out->digest);
     error = author_name(walk->txn, row.author, &out->author);
     return error == STORE_NOT_FOUND ? txn_fail(walk->txn, STORE_DAMAGED) : error;
+}
+
+/* Whether a row may follow the one of a lower number: of the highest none is missing. */
+static enum store_error check_follows(struct walk *walk, uint64_t before, uint64_t last)
+{
+    if (walk->key.size != 8) {
+        return txn_fail(walk->txn, STORE_DAMAGED);
+    }
+    return number_at(walk->key.data, 0, 8) != before + 1 && before + 1 + STORE_CHANGES_LEFT_MAX > last
+               ? txn_fail(walk->txn, STORE_DAMAGED)
+               : STORE_OK;
+}
+
+static enum store_error visit_rows(struct walk *walk, uint64_t after, uint64_t last,
+                                   bool (*visit)(void *context, const struct stored_change *change),
+                                   void *context)
+{
+    const struct key first = change_key(after + 1);
+    struct stored_change change;
+    enum store_error error = walk_seek(walk, &first);
+
+    for (; error == STORE_OK; error = walk_next(walk)) {
+        error = check_follows(walk, after, last);
+        if (error != STORE_OK) {
+            return error;
+        }
+        after = number_at(walk->key.data, 0, 8);
+        if (walk->value.size == CHANGE_DIGEST_SIZE) {
+            continue;
+        }
+        error = read_stored(walk, &change);
+        if (error != STORE_OK || !visit(context, &change)) {
+            return error;
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error store_each_change(struct store_txn *txn, uint64_t after,
                                    bool (*visit)(void *context, const struct stored_change *change),
                                    void *context)
 {
-    const struct key first = change_key(after < UINT64_MAX ? after + 1 : after);
+    struct counting now;
     struct walk walk;
-    bool more = true;
-    enum store_error error = walk_open(&walk, txn, TABLE_CHANGES);
+    enum store_error error = read_now(txn, &now);
 
+    if (error != STORE_OK || after >= now.number) {
+        return error;
+    }
+    error = walk_open(&walk, txn, TABLE_CHANGES);
     if (error != STORE_OK) {
         return error;
     }
-    for (error = walk_seek(&walk, &first); error == STORE_OK && more;
-         error = more ? walk_next(&walk) : STORE_OK) {
-        struct stored_change change;
-
-        if (walk.value.size == CHANGE_DIGEST_SIZE) {
-            continue;
-        }
-        error = read_stored(&walk, &change);
-        if (error != STORE_OK) {
-            break;
-        }
-        more = visit(context, &change);
-    }
+    error = visit_rows(&walk, after, now.number, visit, context);
     walk_close(&walk);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error;
 }

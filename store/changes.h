@@ -5,7 +5,8 @@
  * (and how much is held of its log, and whether that has gaps), its newest checkpoint and its fork proofs. A
  * transaction gives each author whose state it changed one number, whatever came between. With each number
  * goes a digest of it and of all before it, so that another store, or another history of this one, is told
- * apart. An author stands in one row; a row that it left keeps its digest for a while. */
+ * apart. Each part of an author stands where it changed last; a number where none stands any more keeps its
+ * digest for a while. */
 
 #include "store/tables.h"
 

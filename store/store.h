@@ -390,11 +390,11 @@ enum {
     STORE_HEARD_MAX = 1024,         /* nodes */
 };
 
-/* One author of whom peers are told something, and with which change what of it was last: its head (with how
- * much of its log is held, and whether that has gaps), newest checkpoint and fork proofs; 0: never. */
+/* One author of whom peers are told something, and what of it changed last with this number: its head (with
+ * how much of its log is held, and whether that has gaps), newest checkpoint, fork proofs. */
 struct stored_change {
-    uint64_t number; /* the highest of the three */
-    uint64_t head, checkpoint, proofs;
+    uint64_t number;
+    bool head, checkpoint, proofs;
     struct actor_id author;
     uint8_t digest[CHANGE_DIGEST_SIZE];
 };
@@ -404,7 +404,7 @@ enum store_error store_changes_now(struct store_txn *txn, struct store_point *ou
 /* The digest of change number and all before it. STORE_NOT_FOUND when there is no such number, or too many
  * came since its author went on. */
 enum store_error store_change_digest(struct store_txn *txn, uint64_t number, uint8_t out[CHANGE_DIGEST_SIZE]);
-/* Visit authors in the order of their changes after a number, each where it changed last. visit returns false
+/* Visit what changed after a number, in order, each part of an author where it changed last. visit returns false
  * to stop. */
 enum store_error store_each_change(struct store_txn *txn, uint64_t after,
                                    bool (*visit)(void *context, const struct stored_change *change),

@@ -56,7 +56,7 @@ enum table_form {
     X(TABLE_INTRODUCTIONS, "introductions",                                                                  \
       FORM_LINKED)                              /* kind, technician or shop, consent id -> the rest */       \
     X(TABLE_ACCOUNTS, "accounts", FORM_LINKED)  /* account kind, actor -> struct disk_account */             \
-    X(TABLE_CHANGES, "changes", FORM_LINKED)    /* change number -> struct disk_change, or its digest */     \
+    X(TABLE_CHANGES, "changes", FORM_CHECKED)   /* change number -> struct disk_change and parts, or digest */ \
     X(TABLE_HEARD, "heard", FORM_LINKED)        /* node id -> struct disk_heard */                           \
     X(TABLE_NONCES, "nonces", FORM_LINKED)      /* nonce -> when it expires */                               \
     X(TABLE_EXPIRIES, "expiries", FORM_CHECKED) /* when, nonce -> nothing */

@@ -198,13 +198,44 @@ static void a_change_says_which_part_changed_when(void **state)
     txn = world_write(&world);
     attest(txn, &ase); /* 5 */
     world_commit(txn);
-    checkpoint(&ase, 6000); /* 6 */
+    checkpoint(&ase, 6000); /* 6: nothing of 3 stands */
     changes = changes_after(2);
-    assert_int_equal(changes.count, 1);
-    assert_int_equal(changes.items[0].number, 6);
-    assert_int_equal(changes.items[0].head, 5);
-    assert_int_equal(changes.items[0].checkpoint, 6);
-    assert_int_equal(changes.items[0].proofs, 4);
+    assert_int_equal(changes.count, 3); /* of 3 nothing is left but its digest */
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(changes.items[i].number, 4 + i);
+        assert_memory_equal(&changes.items[i].author, &ase.actor.id, sizeof ase.actor.id);
+        assert_int_equal(changes.items[i].proofs, i == 0);
+        assert_int_equal(changes.items[i].head, i == 1);
+        assert_int_equal(changes.items[i].checkpoint, i == 2);
+    }
+}
+
+/* What left one number together is one number again, what stays behind stays where it was. */
+static void parts_that_change_together_stand_together(void **state)
+{
+    struct store_txn *txn;
+    struct changes changes;
+
+    (void)state;
+    for (size_t round = 0; round < 2; round++) {
+        txn = world_write(&world);
+        attest(txn, &ase);
+        assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 1, FORK_PROOF_LOWEST,
+                                              bytes_of_string(round == 0 ? "one" : "another")),
+                         STORE_OK);
+        world_commit(txn);
+        changes = changes_after(2);
+        assert_int_equal(changes.count, 1);
+        assert_int_equal(changes.items[0].number, 3 + round);
+        assert_true(changes.items[0].head && changes.items[0].proofs && !changes.items[0].checkpoint);
+    }
+    txn = world_write(&world);
+    attest(txn, &ase); /* 5 */
+    world_commit(txn);
+    changes = changes_after(2);
+    assert_int_equal(changes.count, 2);
+    assert_true(changes.items[0].number == 4 && changes.items[0].proofs && !changes.items[0].head);
+    assert_true(changes.items[1].number == 5 && changes.items[1].head && !changes.items[1].proofs);
 }
 
 /* ---- digests ---- */
@@ -292,7 +323,7 @@ static size_t count_rows(void)
 
     assert_int_equal(mdb_stat(txn->mdb, txn->store->tables[TABLE_CHANGES], &figures), MDB_SUCCESS);
     store_end(txn);
-    return figures.ms_entries - 1; /* its end */
+    return figures.ms_entries;
 }
 
 static void rows_that_were_left_are_bounded(void **state)
@@ -312,6 +343,23 @@ static void rows_that_were_left_are_bounded(void **state)
     churn(1, 100, 1);
     assert_int_equal(digest_of(3, digest), STORE_NOT_FOUND);
     assert_true(count_rows() <= STORE_CHANGES_LEFT_MAX + 3);
+}
+
+/* A head of which nobody is told would be an answer, too. */
+static void a_row_that_is_lost_is_damage(void **state)
+{
+    struct changes changes = {.wanted = CHANGES_MAX};
+    struct store_txn *txn = world_write(&world);
+    uint8_t number[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+    const struct key key = key_of(number, sizeof number);
+
+    (void)state;
+    assert_int_equal(table_delete(txn, TABLE_CHANGES, &key), STORE_OK);
+    world_commit(txn);
+    txn = world_read(&world);
+    assert_int_equal(store_each_change(txn, 0, add_change, &changes), STORE_DAMAGED);
+    assert_int_equal(changes.count, 0);
+    store_end(txn);
 }
 
 /* ---- what was heard ---- */
@@ -371,10 +419,12 @@ int main(void)
         IN_WORLD(what_did_not_change_has_no_number),
         IN_WORLD(a_transaction_that_is_dropped_leaves_none),
         IN_WORLD(a_change_says_which_part_changed_when),
+        IN_WORLD(parts_that_change_together_stand_together),
         IN_WORLD(the_digest_of_a_number_stays_when_its_author_goes_on),
         IN_WORLD(another_history_has_other_digests),
         IN_WORLD(a_store_that_is_made_anew_is_another_one),
         IN_WORLD(rows_that_were_left_are_bounded),
+        IN_WORLD(a_row_that_is_lost_is_damage),
         IN_WORLD(what_was_heard_is_kept_of_each_node_and_trust),
         IN_WORLD(of_many_nodes_the_one_noted_first_is_forgotten),
     };

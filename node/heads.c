@@ -49,7 +49,8 @@ static enum store_error compare_all(struct daemon *daemon, const struct peer *pe
 
 /* ---- remembering ---- */
 
-/* Where a peer's undecided heads are, NULL when there is no memory for them: then it is to tell them again. */
+/* Where a peer's undecided heads are, NULL when there is no memory for them: then it is to tell them again.
+ */
 static struct undecided *undecided_of(struct peer *peer)
 {
     uint8_t secret[PLACE_SECRET_SIZE];
@@ -367,7 +368,8 @@ static struct hash trust_digest(const struct daemon *daemon)
         hash_stream_add(&stream, name_space, strlen(name_space) + 1);
         hash_stream_add(&stream, trust->owners[i].actor.hash.bytes, HASH_SIZE);
     }
-    hash_stream_add(&stream, daemon->followed.actors, daemon->followed.count * sizeof *daemon->followed.actors);
+    hash_stream_add(&stream, daemon->followed.actors,
+                    daemon->followed.count * sizeof *daemon->followed.actors);
     hash_stream_end(&stream, &digest);
     return digest;
 }

@@ -52,7 +52,7 @@ struct peer {
     struct node_id node;
     uint64_t up_since_ms;
     uint64_t frames_in, frames_out;
-    uint64_t bytes_out; /* of the frames that went out */
+    uint64_t bytes_out;     /* of the frames that went out */
     uint64_t unasked_bytes; /* left to send unasked at unasked_ms */
     uint64_t unasked_ms;
     struct peer_turns asking, asked; /* for introductions, by us and by it */

@@ -622,7 +622,8 @@ static enum store_error tell_sides(struct relay *relay, struct store_txn *txn, s
 
 /* ---- telling ---- */
 
-/* Where to begin for a peer that says what it heard: at the beginning, unless this store was in that state. */
+/* Where to begin for a peer that says what it heard: at the beginning, unless this store was in that state.
+ */
 static enum store_error find_beginning(struct store_txn *txn, const struct store_point *heard, uint64_t *at)
 {
     uint8_t digest[CHANGE_DIGEST_SIZE];

@@ -10,8 +10,8 @@
 
 static const char id_word[] = "store id";
 
-/* The newest row of an author is this, and then a disk_part of each part that ever changed; an earlier one, in
- * which a part still stands, this alone; one in which none does any more, its digest. The highest
+/* The newest row of an author is this, and then a disk_part of each part that ever changed; an earlier one,
+ * in which a part still stands, this alone; one in which none does any more, its digest. The highest
  * STORE_CHANGES_LEFT_MAX numbers are there, each in one of these forms. */
 struct disk_change {
     uint8_t digest[CHANGE_DIGEST_SIZE];
@@ -439,7 +439,8 @@ static enum store_error flush_author(struct counting *counting, const struct tou
     if (error == STORE_OK) {
         error = renew(counting, touched, &author, &of, &row);
     }
-    return error == STORE_OK && row.change.stands != 0 ? put_change(counting, &author, &of, &before, &row) : error;
+    return error == STORE_OK && row.change.stands != 0 ? put_change(counting, &author, &of, &before, &row)
+                                                       : error;
 }
 
 enum store_error changes_flush(struct store_txn *txn)

@@ -404,8 +404,8 @@ enum store_error store_changes_now(struct store_txn *txn, struct store_point *ou
 /* The digest of change number and all before it. STORE_NOT_FOUND when there is no such number, or too many
  * came since its author went on. */
 enum store_error store_change_digest(struct store_txn *txn, uint64_t number, uint8_t out[CHANGE_DIGEST_SIZE]);
-/* Visit what changed after a number, in order, each part of an author where it changed last. visit returns false
- * to stop. */
+/* Visit what changed after a number, in order, each part of an author where it changed last. visit returns
+ * false to stop. */
 enum store_error store_each_change(struct store_txn *txn, uint64_t after,
                                    bool (*visit)(void *context, const struct stored_change *change),
                                    void *context);

@@ -54,11 +54,11 @@ enum table_form {
     X(TABLE_FOLLOWED, "followed", FORM_LINKED) /* author number, header hash -> struct disk_followed */      \
     X(TABLE_UNDO, "undo", FORM_LINKED)         /* author number, seq -> what rows were before the block */   \
     X(TABLE_INTRODUCTIONS, "introductions",                                                                  \
-      FORM_LINKED)                              /* kind, technician or shop, consent id -> the rest */       \
-    X(TABLE_ACCOUNTS, "accounts", FORM_LINKED)  /* account kind, actor -> struct disk_account */             \
-    X(TABLE_CHANGES, "changes", FORM_CHECKED)   /* change number -> struct disk_change and parts, or digest */ \
-    X(TABLE_HEARD, "heard", FORM_LINKED)        /* node id -> struct disk_heard */                           \
-    X(TABLE_NONCES, "nonces", FORM_LINKED)      /* nonce -> when it expires */                               \
+      FORM_LINKED)                             /* kind, technician or shop, consent id -> the rest */        \
+    X(TABLE_ACCOUNTS, "accounts", FORM_LINKED) /* account kind, actor -> struct disk_account */              \
+    X(TABLE_CHANGES, "changes", FORM_CHECKED) /* change number -> struct disk_change and parts, or digest */ \
+    X(TABLE_HEARD, "heard", FORM_LINKED)      /* node id -> struct disk_heard */                             \
+    X(TABLE_NONCES, "nonces", FORM_LINKED)    /* nonce -> when it expires */                                 \
     X(TABLE_EXPIRIES, "expiries", FORM_CHECKED) /* when, nonce -> nothing */
 
 #define TABLE_AS_ENUM(name, text, form) name,
@@ -126,7 +126,7 @@ struct touched_authors {
     struct touched_author {
         uint32_t number;
         uint8_t parts; /* bits of enum change_part */
-    } *items;          /* owned */
+    } * items;         /* owned */
 };
 
 struct store_txn {
@@ -145,7 +145,7 @@ struct store_txn {
     struct kept_introducers *introducers;
     uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
     struct touched_authors touched;
-    struct undo *undo;                          /* what notes rows before they change; NULL: nothing does */
+    struct undo *undo; /* what notes rows before they change; NULL: nothing does */
 };
 
 /* ---- keys ---- */

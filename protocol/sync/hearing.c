@@ -11,9 +11,8 @@ void hearing_begin(struct hearing *hearing, const struct store_point *point)
 /* Whether the page is the first of another store, or of one that doesn't know what it was asked from. */
 static bool begins_anew(const struct hearing *hearing, const struct heads_page *page)
 {
-    return page->since == 0 &&
-           (hearing->asked > 0 ||
-            memcmp(page->upto.store, hearing->told.store, sizeof page->upto.store) != 0);
+    return page->since == 0 && (hearing->asked > 0 ||
+                                memcmp(page->upto.store, hearing->told.store, sizeof page->upto.store) != 0);
 }
 
 void hearing_on_page(struct hearing *hearing, const struct heads_page *page, bool missing)

@@ -49,7 +49,7 @@ struct undecided {
     uint8_t secret[PLACE_SECRET_SIZE];
     uint64_t random;
     uint64_t wait_ms; /* between the first two questions about an author */
-    bool forgot; /* a head went to make room for another, since its owner last looked */
+    bool forgot;      /* a head went to make room for another, since its owner last looked */
     uint16_t held;
     uint16_t ever, free; /* places that were ever used, and of those the first one that is free again: + 1 */
     uint16_t buckets[UNDECIDED_BUCKETS];

@@ -53,7 +53,8 @@ static const struct schema store_point_schema = {
 };
 
 static const struct field heads_page_fields[] = {
-    {REQUIRED(heads_page, since), UINT(0, UINT64_MAX), MEANS("the number that it follows; 0: it is the first")},
+    {REQUIRED(heads_page, since), UINT(0, UINT64_MAX),
+     MEANS("the number that it follows; 0: it is the first")},
     {REQUIRED(heads_page, upto), RECORD(store_point), MEANS("up to where all is told once the page is read")},
     {REQUIRED(heads_page, more), BOOL,
      MEANS("later changes follow, or are told when the receiver says next what it heard")},
@@ -84,8 +85,9 @@ static const struct field heard_fields[] = {
 const struct schema heard_schema = {
     SCHEMA(heard),
     EXTENSIBLE(heard),
-    .meaning = "What the sender has of the receiver's store: all up to there. The answer is what changed since, "
-               "in pages of heads; all there is, where that is no state that the store was in.",
+    .meaning =
+        "What the sender has of the receiver's store: all up to there. The answer is what changed since, "
+        "in pages of heads; all there is, where that is no state that the store was in.",
 };
 
 /* ---- want ---- */

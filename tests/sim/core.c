@@ -151,8 +151,7 @@ static void on_heard(struct core *core, struct peer *peer, const struct sim_fram
     if (telling->active || now_ms < telling->next_ms) {
         return;
     }
-    telling->at =
-        heard.number <= core->change && memcmp(&heard, &mine, sizeof heard) == 0 ? heard.number : 0;
+    telling->at = heard.number <= core->change && memcmp(&heard, &mine, sizeof heard) == 0 ? heard.number : 0;
     telling->active = true;
     telling->again_left = AGAIN_MAX;
     telling->next_ms = now_ms + HEARD_EVERY_MS;

@@ -3,7 +3,8 @@
 
 /* One honest node: protocol/sync with its undecided heads, the budget of what is sent unasked and the table
  * of peers are the node's own; what stands around them follows node/settle.c, node/heads.c and node/relay.c
- * over logs that are numbers instead of a store, whose changes are counted. What costs processor time costs none here. */
+ * over logs that are numbers instead of a store, whose changes are counted. What costs processor time costs
+ * none here. */
 
 #include "node/peers.h"
 #include "tests/sim/authors.h"

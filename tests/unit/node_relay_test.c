@@ -452,7 +452,8 @@ static void whoever_asks_for_all_each_time_is_told_it_a_bounded_number_of_times(
     assert_int_equal(fixture->peer->telling.ever, now.number);
     read_sent();
     assert_int_equal(
-        relay_on_heard(&fixture->relay, fixture->peer, &nothing, NOW_MS + fixture->waited_ms + 100), STORE_OK);
+        relay_on_heard(&fixture->relay, fixture->peer, &nothing, NOW_MS + fixture->waited_ms + 100),
+        STORE_OK);
     assert_false(relay_is_telling(fixture->peer));
     hear(&nothing);
     assert_int_equal(fixture->peer->telling.again_left, 15);

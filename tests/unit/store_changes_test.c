@@ -181,8 +181,8 @@ static void put_proof(const char *bytes)
 {
     struct store_txn *txn = world_write(&world);
 
-    assert_int_equal(
-        store_put_fork_proof(txn, &ase.actor.id, 1, FORK_PROOF_LOWEST, bytes_of_string(bytes)), STORE_OK);
+    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 1, FORK_PROOF_LOWEST, bytes_of_string(bytes)),
+                     STORE_OK);
     world_commit(txn);
 }
 

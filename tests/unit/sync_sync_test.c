@@ -557,6 +557,74 @@ static size_t feed_heads(struct sync *sync, struct sync_actions *actions, uint32
     return wants;
 }
 
+/* What is asked of a peer goes with the question what changed, and that it was asked for in vain goes once.
+ */
+static void a_claim_that_was_given_up_is_said_once(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    const struct sync_event up = {.kind = SYNC_PEER_UP, .peer = 1};
+    const struct sync_event head = {
+        .kind = SYNC_PEER_HEAD, .peer = 1, .head = head_of('B', 3), .ours = SYNC_OURS_MISSING};
+    const struct sync_event tick = {.kind = SYNC_TICK, .peer = SYNC_LOCAL};
+    size_t with_claims = 0, gave_up = 0, after = 0;
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, SYNC_WAITS);
+    sync_step(sync, &up, 1000, actions);
+    assert_int_equal(actions->count, 1);
+    assert_false(actions->items[0].claims || actions->items[0].gave_up);
+    sync_step(sync, &head, 1000, actions);
+    for (uint64_t now_ms = 2000; now_ms < 600 * 1000; now_ms += 1000) {
+        sync_step(sync, &tick, now_ms, actions);
+        for (size_t i = 0; i < actions->count; i++) {
+            const struct sync_action *action = &actions->items[i];
+
+            if (action->kind == SYNC_SEND_HEARD) {
+                with_claims += action->claims;
+                gave_up += action->gave_up;
+                after += gave_up > 0 && !action->gave_up;
+                assert_false(action->claims && gave_up > 0);
+            }
+        }
+    }
+    assert_true(with_claims > 0 && after > 0);
+    assert_int_equal(gave_up, 1);
+    free(actions);
+    free(sync);
+}
+
+/* No head said that they have it. */
+static void what_is_lacking_is_asked_of_whoever_may_have_it(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    for (size_t i = 0; i < 2; i++) {
+        const struct sync_event up = {.kind = SYNC_PEER_UP, .peer = 1};
+        const struct sync_event lacking = {.kind = SYNC_LACKING,
+                                           .peer = 1,
+                                           .head = head_of('B', -1),
+                                           .ours_gaps = i == 0,
+                                           .ours_cuts = i == 1};
+
+        sync_init(sync, 1, SYNC_WAITS);
+        sync_step(sync, &lacking, 1000, actions); /* who is not there is not asked */
+        assert_int_equal(actions->count, 0);
+        sync_step(sync, &up, 1000, actions);
+        sync_step(sync, &lacking, 1000, actions);
+        assert_int_equal(actions->count, 1);
+        assert_int_equal(actions->items[0].kind, i == 0 ? SYNC_SEND_GAPS : SYNC_SEND_CUTS);
+    }
+    free(actions);
+    free(sync);
+}
+
 static void what_one_peer_claims_takes_no_place_from_another(void **state)
 {
     struct sync *sync = malloc(sync_size());
@@ -911,6 +979,8 @@ int main(void)
         cmocka_unit_test(decisions_are_as_the_sentences_say),
         cmocka_unit_test(shorter_waits_are_kept_to),
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
+        cmocka_unit_test(a_claim_that_was_given_up_is_said_once),
+        cmocka_unit_test(what_is_lacking_is_asked_of_whoever_may_have_it),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
         cmocka_unit_test(what_came_long_ago_makes_nobody_fast),

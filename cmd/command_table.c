@@ -606,7 +606,9 @@ const struct command commands[] = {
      "  tradeproof status\n",
      command_status},
     {"peers", "show the nodes that the daemon is connected to", "",
-     "Asks the running daemon.\n"
+     "Asks the running daemon. With --json each has also frames_in, frames_out and bytes_out: what went to "
+     "it\n"
+     "in frames, before encryption.\n"
      "\n"
      "Example:\n"
      "  tradeproof peers\n",

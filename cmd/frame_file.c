@@ -86,6 +86,7 @@ static const char *kind_words(enum frame_kind kind)
         return "a consent, as tradeproof consent makes it";
     case FRAME_HELLO:
     case FRAME_HEADS:
+    case FRAME_HEARD:
     case FRAME_WANT:
     case FRAME_BLOCK:
     case FRAME_CHECKPOINT:

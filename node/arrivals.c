@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/heads.h"
 #include "node/logline.h"
 #include "node/settle.h"
 
@@ -175,6 +176,7 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         settle_kick(daemon, peer, why);
         return;
     }
+    heads_meet(daemon, peer);
     node_text(daemon, peer, node);
     LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
         LOG_T("role", net_role_name(peer->role)));
@@ -182,7 +184,6 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
         daemon,
         &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
         NULL);
-    daemon->tell_more_ms = daemon->now_ms;
 }
 
 /* An answer to a question of ours; what comes unasked costs nothing. */
@@ -193,6 +194,22 @@ static bool is_due(struct peer *peer)
     }
     peer->introductions_due--;
     return true;
+}
+
+static void on_heard(struct daemon *daemon, struct peer *peer, struct bytes payload)
+{
+    max_align_t memory[HELLO_ARENA_SIZE / sizeof(max_align_t)];
+    struct heard heard;
+    struct arena arena;
+    enum reason reason;
+
+    arena_init(&arena, memory, sizeof memory);
+    reason = schema_decode(&heard_schema, &heard, payload, &arena);
+    if (reason == REASON_NONE) {
+        heads_on_heard(daemon, peer, &heard);
+    } else {
+        settle_kick(daemon, peer, reason_word(reason));
+    }
 }
 
 static void on_greeted_frame(struct daemon *daemon, struct peer *peer, enum lane lane,
@@ -206,6 +223,9 @@ static void on_greeted_frame(struct daemon *daemon, struct peer *peer, enum lane
     case FRAME_FORK_PROOF:
     case FRAME_HEADS:
         break;
+    case FRAME_HEARD:
+        on_heard(daemon, peer, frame->payload);
+        return;
     case FRAME_INTRODUCTION:
         if (!is_due(peer)) {
             return;

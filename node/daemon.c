@@ -466,7 +466,7 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     daemon->options = options;
     daemon->lock = daemon->signals = daemon->control.fd = daemon->starter.fd = -1;
     daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
-    daemon->tell_more_ms = daemon->endpoint_ms = UINT64_MAX;
+    daemon->tell_ms = daemon->endpoint_ms = UINT64_MAX;
     daemon->follow_ms = daemon->now_ms; /* some may have been on their way when it stopped */
     daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);
     end = start(daemon);

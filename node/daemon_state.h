@@ -8,6 +8,7 @@
 #include "node/consent_checks.h"
 #include "node/control_server.h"
 #include "node/intake.h"
+#include "node/lacks.h"
 #include "node/processes.h"
 #include "node/relay.h"
 #include "node/watch.h"
@@ -39,7 +40,9 @@ struct daemon {
     uint64_t now_ms; /* of this turn of the loop */
     uint64_t started_ms;
     uint64_t follow_ms; /* when to go on with authors on their way to another branch; UINT64_MAX: none is */
-    uint64_t tell_more_ms;    /* when to tell peers just met more heads; UINT64_MAX: all know them */
+    uint64_t tell_ms;   /* when to tell peers more of what changed; UINT64_MAX: all know it */
+    uint64_t note_ms;   /* when to note what was heard */
+    struct lacks lacks;
     uint64_t endpoint_ms;     /* when to write the endpoint file again; UINT64_MAX: that waits for nothing */
     uint64_t erasing_ms;      /* when to drop bytes of erased entries */
     uint64_t readers_ms;      /* when to clear stale readers */

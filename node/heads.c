@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "node/clock.h"
 #include "node/settle.h"
@@ -48,8 +49,8 @@ static enum store_error compare_all(struct daemon *daemon, const struct peer *pe
 
 /* ---- remembering ---- */
 
-/* Where a peer's undecided heads are, NULL when there is no memory for them: they come again with its next
- * exchange of heads. */
+/* Where a peer's undecided heads are, NULL when there is no memory for them: then it is to tell them again.
+ */
 static struct undecided *undecided_of(struct peer *peer)
 {
     uint8_t secret[PLACE_SECRET_SIZE];
@@ -59,6 +60,8 @@ static struct undecided *undecided_of(struct peer *peer)
         if (peer->undecided != NULL) {
             randombytes_buf(secret, sizeof secret);
             undecided_init(peer->undecided, secret, clock_rhythm_ms(UNDECIDED_ASK_MS));
+        } else {
+            hearing_on_forgotten(&peer->hearing);
         }
     }
     return peer->undecided;
@@ -127,17 +130,24 @@ static void settle_one(struct daemon *daemon, struct peer *peer, const struct he
     settle_event(daemon, &event, NULL);
 }
 
-void heads_settle(struct daemon *daemon, struct peer *peer, const struct head *heads, size_t count)
+void heads_settle(struct daemon *daemon, struct peer *peer, const struct heads *told)
 {
     struct compared compared[HEADS_MAX];
-    enum store_error error = compare_all(daemon, peer, heads, count, compared);
+    const struct head *heads = told->heads.items;
+    bool missing = false;
+    enum store_error error = compare_all(daemon, peer, heads, told->heads.count, compared);
 
     if (error != STORE_OK) {
+        hearing_on_forgotten(&peer->hearing);
         settle_store_error(daemon, "heads-not-compared", error);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < told->heads.count; i++) {
+        missing |= compared[i].ours == SYNC_OURS_MISSING;
         settle_one(daemon, peer, &heads[i], &compared[i]);
+    }
+    if (told->has_page) {
+        hearing_on_page(&peer->hearing, &told->page, missing);
     }
 }
 
@@ -342,21 +352,124 @@ uint64_t heads_recheck_ms(const struct daemon *daemon)
     return next_ms;
 }
 
-void heads_tell_more(struct daemon *daemon)
+/* ---- what changed ---- */
+
+/* Of what decides whom this node takes in: who hears under another one hears anew. */
+static struct hash trust_digest(const struct daemon *daemon)
 {
-    if (daemon->now_ms < daemon->tell_more_ms) {
+    const struct trust *trust = &daemon->trust;
+    struct hash_stream stream;
+    struct hash digest;
+
+    hash_stream_init(&stream, label_domain(&daemon->home.network, LABEL_CHANGE));
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        const char *name_space = trust->owners[i].name_space;
+
+        hash_stream_add(&stream, name_space, strlen(name_space) + 1);
+        hash_stream_add(&stream, trust->owners[i].actor.hash.bytes, HASH_SIZE);
+    }
+    hash_stream_add(&stream, daemon->followed.actors,
+                    daemon->followed.count * sizeof *daemon->followed.actors);
+    hash_stream_end(&stream, &digest);
+    return digest;
+}
+
+void heads_meet(struct daemon *daemon, struct peer *peer)
+{
+    const struct hash trust = trust_digest(daemon);
+    struct store_point point;
+    struct store_txn *txn = NULL;
+    enum store_error error = store_read_begin(&txn, daemon->store);
+
+    if (error == STORE_OK) {
+        error = store_heard(txn, &peer->node, &trust, &point);
+        store_end(txn);
+    }
+    if (error == STORE_OK) {
+        hearing_begin(&peer->hearing, &point);
+        peer->noted = point;
+    } else if (error != STORE_NOT_FOUND) {
+        settle_store_error(daemon, "heard-not-read", error);
+    }
+}
+
+void heads_on_heard(struct daemon *daemon, struct peer *peer, const struct heard *heard)
+{
+    enum store_error error = relay_on_heard(&daemon->relay, peer, &heard->upto, daemon->now_ms);
+
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "heads-not-told", error);
+    }
+    daemon->tell_ms = daemon->now_ms;
+}
+
+void heads_tell(struct daemon *daemon)
+{
+    if (daemon->now_ms < daemon->tell_ms) {
         return;
     }
-    daemon->tell_more_ms = UINT64_MAX;
+    daemon->tell_ms = UINT64_MAX;
     for (size_t i = 0; i < daemon->peers.count; i++) {
-        const struct peer *peer = &daemon->peers.entries[i];
-        enum store_error error = relay_tell_more_heads(&daemon->relay, peer->id, daemon->now_ms);
+        struct peer *peer = &daemon->peers.entries[i];
+        enum store_error error = relay_tell(&daemon->relay, peer, daemon->now_ms);
 
         if (error != STORE_OK) {
             settle_store_error(daemon, "heads-not-told", error);
         }
-        if (!hash_is_zero(&peer->more_heads_from.hash)) {
-            daemon->tell_more_ms = daemon->now_ms + TELL_MORE_MS;
+        if (relay_is_telling(peer)) {
+            daemon->tell_ms = daemon->now_ms + TELL_MS;
         }
+    }
+}
+
+/* ---- noting what was heard ---- */
+
+static bool is_noted(const struct peer *peer)
+{
+    return memcmp(&peer->noted, &peer->hearing.stored, sizeof peer->noted) == 0;
+}
+
+static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
+{
+    const struct hash trust = trust_digest(daemon);
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < daemon->peers.count && error == STORE_OK; i++) {
+        const struct peer *peer = &daemon->peers.entries[i];
+
+        if (!is_noted(peer)) {
+            error = store_put_heard(txn, &peer->node, &trust, &peer->hearing.stored, clock_wall_s());
+        }
+    }
+    return error;
+}
+
+void heads_note(struct daemon *daemon)
+{
+    struct store_txn *txn = NULL;
+    enum store_error error = STORE_OK;
+    bool any = false;
+
+    if (daemon->now_ms < daemon->note_ms) {
+        return;
+    }
+    daemon->note_ms = daemon->now_ms + clock_rhythm_ms(NOTE_MS);
+    for (size_t i = 0; i < daemon->peers.count; i++) {
+        any |= !is_noted(&daemon->peers.entries[i]);
+    }
+    if (!any) {
+        return;
+    }
+    error = store_write_begin(&txn, daemon->store);
+    if (error == STORE_OK) {
+        (void)note_all(daemon, txn);
+        error = store_commit(txn); /* which fails where that did */
+    }
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "heard-not-noted", error);
+        return;
+    }
+    for (size_t i = 0; i < daemon->peers.count; i++) {
+        daemon->peers.entries[i].noted = daemon->peers.entries[i].hearing.stored;
     }
 }

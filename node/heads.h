@@ -10,11 +10,12 @@
 enum {
     RECHECK_HEADS_MAX = 256, /* looked at again in one turn of the loop… */
     RECHECK_TURN_MS = 1,     /* …and for how long */
-    TELL_MORE_MS = 50,
+    TELL_MS = 20,
+    NOTE_MS = 10000,
 };
 
-/* What a peer announced. */
-void heads_settle(struct daemon *daemon, struct peer *peer, const struct head *heads, size_t count);
+/* What a peer announced, or told of its store's changes. */
+void heads_settle(struct daemon *daemon, struct peer *peer, const struct heads *told);
 /* Remember a head of an author that is not admitted, and ask the peer who introduces it. */
 void heads_pass_over(struct daemon *daemon, struct peer *peer, const struct head *head);
 
@@ -28,7 +29,13 @@ void heads_recheck_all(struct daemon *daemon);
 void heads_recheck(struct daemon *daemon);
 uint64_t heads_recheck_ms(const struct daemon *daemon);
 
-/* Tell peers that were just met what their first exchange of heads had no room for, from time to time. */
-void heads_tell_more(struct daemon *daemon);
+/* A peer was greeted: what was heard of its store is known. */
+void heads_meet(struct daemon *daemon, struct peer *peer);
+/* It says what it heard of this one. */
+void heads_on_heard(struct daemon *daemon, struct peer *peer, const struct heard *heard);
+/* Tell peers what changed since, as far as they take it now. */
+void heads_tell(struct daemon *daemon);
+/* Note from time to time in the store up to where everything that peers told is stored. */
+void heads_note(struct daemon *daemon);
 
 #endif

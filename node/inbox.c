@@ -78,6 +78,9 @@ void inbox_clear(struct inbox *inbox)
 
 void inbox_destroy(struct inbox *inbox)
 {
+    if (inbox == NULL) {
+        return;
+    }
     inbox_clear(inbox);
     ring_remove(inbox->all, inbox);
     free(inbox);

@@ -58,6 +58,7 @@ struct inboxes {
 
 /* Returns: NULL when out of memory. */
 struct inbox *inbox_create(struct inboxes *all, enum net_role role, uint32_t peer);
+/* NULL is none. */
 void inbox_destroy(struct inbox *inbox);
 /* Drop all of its frames. */
 void inbox_clear(struct inbox *inbox);

@@ -45,6 +45,7 @@ static bool send_frame(struct peers *peers, struct peer *peer, enum lane lane, e
     }
     peer->frames_out++;
     peer->sending_bytes += frame.size;
+    peer->bytes_out += frame.size;
     return true;
 }
 

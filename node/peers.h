@@ -13,6 +13,7 @@
 #include "node/node_keys.h"
 #include "node/pieces.h"
 #include "node/supervisor.h"
+#include "protocol/sync/hearing.h"
 #include "protocol/sync/sync.h"
 #include "protocol/wire/frame.h"
 
@@ -36,6 +37,17 @@ struct peer_turns {
     uint32_t count;
 };
 
+/* How far a peer was told what changed here. */
+struct telling {
+    bool active;         /* there is more to tell… */
+    uint64_t at;         /* …behind this change */
+    uint64_t ever;       /* the highest that it was told of on this connection */
+    uint32_t again_left; /* pages of what it was told before */
+    bool sides;          /* there may be side blocks… */
+    uint64_t sides_at;   /* …of authors that changed behind this one */
+    uint64_t next_ms;    /* it may not ask again before */
+};
+
 struct peer {
     uint32_t id; /* never used again */
     enum net_role role;
@@ -46,6 +58,7 @@ struct peer {
     struct node_id node;
     uint64_t up_since_ms;
     uint64_t frames_in, frames_out;
+    uint64_t bytes_out;     /* of the frames that went out */
     uint64_t unasked_bytes; /* left to send unasked at unasked_ms */
     uint64_t unasked_ms;
     uint64_t sending_bytes;          /* of frames that its net process has, and has not passed on yet */
@@ -56,11 +69,9 @@ struct peer {
     struct pieces pieces;            /* of the frame that is coming from it */
     struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
     struct undecided *undecided;     /* owned; NULL as long as there are none */
-    struct actor_id
-        heads_from; /* where the next exchange of heads goes on, when the last one had no room for all */
-    bool met;       /* there was one */
-    struct actor_id
-        more_heads_from; /* the same of those that it is told because it was just met; zero: none */
+    struct hearing hearing;          /* what its store told… */
+    struct store_point noted;        /* …as far as that was noted in the store */
+    struct telling telling;          /* what it is told */
 };
 
 struct peers {

@@ -10,14 +10,21 @@
 #include "node/intake.h"
 #include "node/locator.h"
 #include "node/side_push.h"
+#include "protocol/base/sort.h"
+#include "protocol/sync/undecided.h"
 #include "store/shop_admission.h"
 
 enum {
     RELAY_MEMORY_SIZE = 4 * 1024 * 1024,
     RELAYED_BUCKET = 8,
     FORGET_INTERVAL_MS = 30 * 1000,
-    MORE_HEADS_MAX = 1024,
     NAMED_BYTES_MAX = 1024 * 1024,
+    HEAD_SIZE_MAX = 112, /* of one in a page */
+    PAGES_PER_TURN = 4,
+    /* What a peer was told before on the same connection it is told again so many pages at a time: who asks
+     * for all anew each time is told no more than that. */
+    PAGES_AGAIN_MAX = 16,
+    HEARD_PER_INTERVAL = 4, /* so often it may ask, between two times that it should */
 };
 
 bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
@@ -170,16 +177,6 @@ static bool send_record(struct relay *relay, uint32_t peer, enum lane lane, enum
     return peers_send(relay->peers, peer, lane, kind, encoded);
 }
 
-static bool send_head_list(struct relay *relay, uint32_t peer, enum lane lane, size_t count, bool complete)
-{
-    struct heads heads;
-
-    memset(&heads, 0, sizeof heads);
-    heads.complete = complete;
-    heads.heads = (struct list){.items = relay->heads, .count = count};
-    return send_record(relay, peer, lane, FRAME_HEADS, &heads_schema, &heads);
-}
-
 static enum store_error head_of(struct store_txn *txn, const struct log_state *state, struct head *out)
 {
     *out =
@@ -204,31 +201,36 @@ static enum store_error send_checkpoint(struct relay *relay, struct store_txn *t
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* A visit that sends to peer all fork proofs, or those of one author. */
+/* A visit that sends to peer fork proofs of one author. */
 struct proof_visit {
     struct relay *relay;
     uint32_t peer;
     enum lane lane;
-    const struct actor_id *author; /* NULL: of all */
 };
 
 static bool send_proof(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
 {
     const struct proof_visit *visit = context;
 
-    (void)epoch;
-    if (visit->author != NULL && !actor_id_equal(visit->author, author)) {
-        return true;
-    }
+    (void)author, (void)epoch;
     return peers_send(visit->relay->peers, visit->peer, visit->lane, FRAME_FORK_PROOF, encoded);
 }
 
 static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, uint32_t peer, enum lane lane,
                                     const struct actor_id *author)
 {
-    struct proof_visit visit = {.relay = relay, .peer = peer, .lane = lane, .author = author};
+    struct proof_visit visit = {.relay = relay, .peer = peer, .lane = lane};
 
-    return store_each_fork_proof(txn, send_proof, &visit);
+    return store_each_fork_proof_of(txn, author, send_proof, &visit);
+}
+
+static bool add_proof_size(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
+{
+    size_t *size = context;
+
+    (void)author, (void)epoch;
+    *size += encoded.size;
+    return true;
 }
 
 /* ---- side branches ---- */
@@ -379,20 +381,18 @@ static enum store_error push_choice(struct relay *relay, struct store_txn *txn,
     return STORE_OK;
 }
 
-/* Push side blocks that the peer was not sent, as far as it takes what it did not ask for; the rest goes with
- * the next exchange. What there is to push is looked for only where there is something, and it can go. */
+/* Push side blocks that the peer was not sent, as far as it takes what it did not ask for. *all: nothing is
+ * left; else the rest goes with what changed. What there is to push is looked for only where there is
+ * something, and it can go. */
 static enum store_error push_sides(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                   const struct actor_id *author)
+                                   const struct actor_id *author, bool *all)
 {
     struct relayed_sides *sides = NULL;
     uint64_t version = 0;
-    bool has = false, all = false;
-    enum store_error error = STORE_OK;
+    bool has = false;
+    enum store_error error = store_has_sides(txn, author, &has);
 
-    if (!peers_takes_unasked(relay->peers, peer, relay->now_ms)) {
-        return STORE_OK;
-    }
-    error = store_has_sides(txn, author, &has);
+    *all = true;
     if (error == STORE_OK && has) {
         error = version_of(txn, author, &version);
     }
@@ -403,11 +403,15 @@ static enum store_error push_sides(struct relay *relay, struct store_txn *txn, u
     if (sides->done == version) {
         return STORE_OK;
     }
+    *all = false;
+    if (!peers_takes_unasked(relay->peers, peer, relay->now_ms)) {
+        return STORE_OK;
+    }
     error = choose_sides(relay, txn, author, version);
     if (error == STORE_OK) {
-        error = push_choice(relay, txn, sides, &all);
+        error = push_choice(relay, txn, sides, all);
     }
-    sides->done = all ? version : 0;
+    sides->done = *all ? version : 0;
     return error;
 }
 
@@ -430,6 +434,7 @@ static enum store_error push_sides_again(struct relay *relay, struct store_txn *
                                          const struct actor_id *author, uint64_t asked)
 {
     struct relayed_sides *sides = relayed_to(relay, peer, author);
+    bool all = false;
 
     if (sides->fed &&
         (sides->asked != asked || relay->now_ms - sides->forgot_ms >= clock_wait_ms(FORGET_INTERVAL_MS))) {
@@ -437,94 +442,281 @@ static enum store_error push_sides_again(struct relay *relay, struct store_txn *
         sides->asked = asked;
         sides->forgot_ms = relay->now_ms;
     }
-    return push_sides(relay, txn, peer, author);
+    return push_sides(relay, txn, peer, author, &all);
 }
 
-/* ---- all heads ---- */
+/* ---- what changed ---- */
 
-/* A visit that gathers heads. */
-struct heads_visit {
+/* A visit that tells a peer of authors that changed, their evidence at once. */
+struct page_visit {
     struct relay *relay;
     struct store_txn *txn;
+    struct peer *peer;
+    uint64_t since;
     enum store_error error;
-    size_t count, wanted;
+    size_t change_count, head_count;
+    struct stored_change last; /* of those that were told */
     bool more;
-    struct actor_id next; /* when there are more than wanted */
 };
 
-static bool gather_head(void *context, const struct log_state *state)
+static enum store_error evidence_size(struct page_visit *visit, const struct stored_change *change,
+                                      size_t *size)
 {
-    struct heads_visit *visit = context;
+    struct bytes encoded = {0};
+    enum store_error error = STORE_OK;
 
-    visit->more = visit->count == visit->wanted;
+    if (change->checkpoint) {
+        arena_rewind(&visit->relay->arena, 0);
+        error = store_checkpoint(visit->txn, &change->author, &encoded, &visit->relay->arena);
+        *size += encoded.size;
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (error == STORE_OK && change->proofs) {
+        error = store_each_fork_proof_of(visit->txn, &change->author, add_proof_size, size);
+    }
+    return error;
+}
+
+static enum store_error send_evidence(struct page_visit *visit, const struct stored_change *change)
+{
+    enum store_error error = STORE_OK;
+
+    if (change->proofs) {
+        error = send_proofs(visit->relay, visit->txn, visit->peer->id, LANE_BULK, &change->author);
+    }
+    if (error == STORE_OK && change->checkpoint) {
+        error = send_checkpoint(visit->relay, visit->txn, visit->peer->id, &change->author);
+    }
+    return error;
+}
+
+static enum store_error add_to_page(struct page_visit *visit, const struct stored_change *change)
+{
+    struct log_state state;
+    enum store_error error = send_evidence(visit, change);
+
+    visit->last = *change;
+    visit->change_count++;
+    if (error != STORE_OK || !change->head) {
+        return error;
+    }
+    error = store_log_state(visit->txn, &change->author, &state);
+    if (error == STORE_OK) {
+        error = head_of(visit->txn, &state, &visit->relay->heads[visit->head_count]);
+        visit->head_count += error == STORE_OK;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error; /* there are side blocks alone */
+}
+
+static bool visit_change(void *context, const struct stored_change *change)
+{
+    struct page_visit *visit = context;
+    size_t size = HEAD_SIZE_MAX;
+
+    visit->more = visit->change_count == HEADS_MAX;
     if (visit->more) {
-        visit->next = state->author;
-    } else {
-        visit->error = head_of(visit->txn, state, &visit->relay->heads[visit->count++]);
+        return false;
+    }
+    visit->error = evidence_size(visit, change, &size);
+    size = size < PEER_UNASKED_BYTES_MAX ? size : PEER_UNASKED_BYTES_MAX;
+    if (visit->error != STORE_OK) {
+        return false;
+    }
+    visit->more = !peers_may_send_unasked(visit->relay->peers, visit->peer->id, size, visit->relay->now_ms);
+    if (!visit->more) {
+        visit->error = add_to_page(visit, change);
     }
     return !visit->more && visit->error == STORE_OK;
 }
 
-static enum store_error gather_heads(struct heads_visit *visit, const struct actor_id *from)
+static int order_heads(const void *a, const void *b)
 {
-    enum store_error error = store_each_log(visit->txn, from, gather_head, visit);
+    const struct head *left = a, *right = b;
 
-    return error == STORE_OK ? visit->error : error;
+    return hash_compare(&left->author.hash, &right->author.hash);
 }
 
-/* One frame of heads, then their checkpoints, which count only where the block is held. What one frame does
- * not hold goes with the next exchange: a peer that had to take all at once might not keep up. Whoever was
- * just met is told the other heads before (relay_tell_more_heads). */
-static enum store_error send_all_heads(struct relay *relay, struct store_txn *txn, uint32_t id)
+static bool send_page(struct page_visit *visit, const struct store_point *now)
 {
-    struct peer *peer = peers_by_id(relay->peers, id);
-    struct heads_visit visit = {.relay = relay, .txn = txn, .wanted = HEADS_MAX};
-    enum store_error error = send_proofs(relay, txn, id, LANE_BULK, NULL);
-    bool sent = false, from_first = false;
+    struct heads heads = {.heads = {.items = visit->relay->heads, .count = visit->head_count},
+                          .has_page = true,
+                          .page = {.since = visit->since, .more = visit->more}};
 
-    if (peer == NULL || error != STORE_OK) {
-        return error;
-    }
-    from_first = hash_is_zero(&peer->heads_from.hash);
-    error = gather_heads(&visit, &peer->heads_from);
-    if (error != STORE_OK) {
-        return error;
-    }
-    sent = send_head_list(relay, id, LANE_BULK, visit.count, from_first && !visit.more);
-    peer->heads_from = visit.next;
-    if (!peer->met) {
-        peer->met = true;
-        peer->more_heads_from = visit.next;
-    }
-    for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
-        error = send_checkpoint(relay, txn, id, &relay->heads[i].author);
-    }
-    for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
-        error = push_sides(relay, txn, id, &relay->heads[i].author);
-    }
-    return error;
+    heads.page.upto = *now;
+    heads.page.upto.number = visit->last.number;
+    memcpy(heads.page.upto.digest, visit->last.digest, sizeof heads.page.upto.digest);
+    sort_items(visit->relay->heads, visit->head_count, sizeof *visit->relay->heads, order_heads);
+    return send_record(visit->relay, visit->peer->id, LANE_BULK, FRAME_HEADS, &heads_schema, &heads);
 }
 
-enum store_error relay_tell_more_heads(struct relay *relay, uint32_t id, uint64_t now_ms)
+/* Tell one page. *went: it did, and there may be room for another. */
+static enum store_error tell_page(struct relay *relay, struct store_txn *txn, struct peer *peer, bool *went)
 {
-    struct peer *peer = peers_by_id(relay->peers, id);
-    struct heads_visit visit = {.relay = relay, .wanted = MORE_HEADS_MAX};
-    enum store_error error;
+    struct telling *telling = &peer->telling;
+    struct page_visit visit = {.relay = relay, .txn = txn, .peer = peer, .since = telling->at};
+    const bool again = telling->at < telling->ever;
+    struct store_point now;
+    enum store_error error = store_changes_now(txn, &now);
 
-    if (hash_is_zero(&peer->more_heads_from.hash) ||
-        !peers_may_send_unasked(relay->peers, id, MORE_HEADS_MAX * sizeof *relay->heads, now_ms)) {
+    *went = false;
+    if (again && telling->again_left == 0) {
+        telling->active = false;
         return STORE_OK;
     }
-    error = store_read_begin(&visit.txn, relay->ingest->store);
+    if (error == STORE_OK) {
+        error = store_each_change(txn, telling->at, visit_change, &visit);
+    }
+    error = error == STORE_OK ? visit.error : error;
+    if (error == STORE_OK && visit.change_count > 0 && !send_page(&visit, &now)) {
+        return STORE_OK;
+    }
+    if (error == STORE_OK && visit.change_count > 0) {
+        telling->again_left -= again;
+        telling->at = visit.last.number;
+        telling->ever = telling->at > telling->ever ? telling->at : telling->ever;
+    }
+    telling->active = error == STORE_OK && visit.more;
+    *went = visit.change_count > 0 && telling->active;
+    return error;
+}
+
+/* ---- side blocks of what changed ---- */
+
+struct sides_visit {
+    struct relay *relay;
+    struct store_txn *txn;
+    struct peer *peer;
+    size_t count;
+    bool more;
+    enum store_error error;
+};
+
+static bool visit_sides(void *context, const struct stored_change *change)
+{
+    struct sides_visit *visit = context;
+    bool all = true;
+
+    visit->more = visit->count++ == HEADS_MAX;
+    if (visit->more) {
+        return false;
+    }
+    visit->error = push_sides(visit->relay, visit->txn, visit->peer->id, &change->author, &all);
+    if (visit->error == STORE_NOT_FOUND) { /* its chain is not held */
+        visit->error = STORE_OK;
+    }
+    visit->more = !all;
+    if (visit->error == STORE_OK && all) {
+        visit->peer->telling.sides_at = change->number;
+    }
+    return visit->error == STORE_OK && all;
+}
+
+/* No number says which of them a peer holds: once it is met it is sent them all, then those that are new. */
+static enum store_error tell_sides(struct relay *relay, struct store_txn *txn, struct peer *peer)
+{
+    struct sides_visit visit = {.relay = relay, .txn = txn, .peer = peer};
+    enum store_error error = store_each_change(txn, peer->telling.sides_at, visit_sides, &visit);
+
+    error = error == STORE_OK ? visit.error : error;
+    peer->telling.sides = error == STORE_OK && visit.more;
+    return error;
+}
+
+/* ---- telling ---- */
+
+/* Where to begin for a peer that says what it heard: at the beginning, unless this store was in that state.
+ */
+static enum store_error find_beginning(struct store_txn *txn, const struct store_point *heard, uint64_t *at)
+{
+    uint8_t digest[CHANGE_DIGEST_SIZE];
+    struct store_point now;
+    enum store_error error = store_changes_now(txn, &now);
+
+    *at = 0;
+    if (error != STORE_OK || memcmp(now.store, heard->store, sizeof now.store) != 0) {
+        return error;
+    }
+    error = store_change_digest(txn, heard->number, digest);
+    if (error == STORE_OK && memcmp(digest, heard->digest, sizeof digest) == 0) {
+        *at = heard->number;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error relay_on_heard(struct relay *relay, struct peer *peer, const struct store_point *heard,
+                                uint64_t now_ms)
+{
+    struct telling *telling = &peer->telling;
+    struct store_txn *txn = NULL;
+    enum store_error error = STORE_OK;
+
+    if (telling->active || now_ms < telling->next_ms) {
+        return STORE_OK;
+    }
+    error = store_read_begin(&txn, relay->ingest->store);
+    if (error == STORE_OK) {
+        error = find_beginning(txn, heard, &telling->at);
+        store_end(txn);
+    }
+    if (error == STORE_OK) {
+        telling->next_ms = now_ms + clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS) / HEARD_PER_INTERVAL;
+        telling->active = telling->sides = true;
+        telling->again_left = PAGES_AGAIN_MAX;
+    }
+    return error;
+}
+
+bool relay_is_telling(const struct peer *peer)
+{
+    return peer->telling.active || peer->telling.sides;
+}
+
+enum store_error relay_tell(struct relay *relay, struct peer *peer, uint64_t now_ms)
+{
+    struct store_txn *txn = NULL;
+    enum store_error error = STORE_OK;
+    bool went = true;
+
+    if (!relay_is_telling(peer)) {
+        return STORE_OK;
+    }
+    relay->now_ms = now_ms;
+    error = store_read_begin(&txn, relay->ingest->store);
     if (error != STORE_OK) {
         return error;
     }
-    error = gather_heads(&visit, &peer->more_heads_from);
-    store_end(visit.txn);
-    if (error == STORE_OK && send_head_list(relay, id, LANE_BULK, visit.count, false)) {
-        peer->more_heads_from = visit.next;
+    for (size_t i = 0; error == STORE_OK && peer->telling.active && went && i < PAGES_PER_TURN; i++) {
+        error = tell_page(relay, txn, peer, &went);
     }
+    if (error == STORE_OK && !peer->telling.active) {
+        error = tell_sides(relay, txn, peer);
+    }
+    store_end(txn);
     return error;
+}
+
+/* ---- what was heard ---- */
+
+static enum store_error send_heard(struct relay *relay, const struct sync_action *action)
+{
+    struct peer *peer = peers_by_id(relay->peers, action->peer);
+    struct undecided *undecided = peer == NULL ? NULL : peer->undecided;
+    struct heard heard = {.upto = {.number = 0}};
+
+    if (peer == NULL) {
+        return STORE_OK;
+    }
+    if (action->gave_up || (undecided != NULL && undecided->forgot)) {
+        hearing_on_forgotten(&peer->hearing);
+    }
+    heard.upto = hearing_ask(&peer->hearing, action->claims, undecided != NULL && undecided->held > 0);
+    /* Whether there is room for an author may have changed with time alone. */
+    if (undecided != NULL) {
+        undecided->forgot = false;
+        undecided_hurry_all(undecided);
+    }
+    (void)send_record(relay, peer->id, LANE_EXPRESS, FRAME_HEARD, &heard_schema, &heard);
+    return STORE_OK;
 }
 
 /* ---- answering wants ---- */
@@ -557,7 +749,9 @@ static enum store_error send_head(struct relay *relay, struct store_txn *txn, ui
     enum store_error error = head_of(txn, state, &relay->heads[0]);
 
     if (error == STORE_OK) {
-        (void)send_head_list(relay, peer, lane, 1, false);
+        const struct heads heads = {.heads = {.items = relay->heads, .count = 1}};
+
+        (void)send_record(relay, peer, lane, FRAME_HEADS, &heads_schema, &heads);
     }
     return error;
 }
@@ -1010,13 +1204,14 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
     struct block_record record;
     uint64_t arrived_s = 0;
     struct bytes bytes;
+    bool all = false;
     enum store_error error = store_block_record(txn, &action->author, action->head.seq, &record, &arrived_s);
 
     if (peer == NULL || (error != STORE_OK && error != STORE_NOT_FOUND)) {
         return peer == NULL ? STORE_OK : error;
     }
     if (error == STORE_NOT_FOUND || !hash_equal(&record.hash, &action->head.hash)) {
-        return push_sides(relay, txn, action->peer, &action->author);
+        return push_sides(relay, txn, action->peer, &action->author, &all);
     }
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &action->author, action->head.seq, &action->head.hash, &bytes,
@@ -1037,9 +1232,10 @@ static enum store_error push_fork(struct relay *relay, struct store_txn *txn,
                                   const struct sync_action *action)
 {
     enum store_error error = send_proofs(relay, txn, action->peer, LANE_EXPRESS, &action->author);
+    bool all = false;
 
     if (error == STORE_OK) {
-        error = push_sides(relay, txn, action->peer, &action->author);
+        error = push_sides(relay, txn, action->peer, &action->author, &all);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -1048,8 +1244,8 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
                                 const struct want *want)
 {
     switch (action->kind) {
-    case SYNC_SEND_HEADS:
-        return send_all_heads(relay, txn, action->peer);
+    case SYNC_SEND_HEARD:
+        return send_heard(relay, action);
     case SYNC_SEND_HEAD:
         return announce(relay, txn, action);
     case SYNC_SEND_WANT:

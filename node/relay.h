@@ -64,9 +64,14 @@ enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *au
 enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
                                   bool *lacks);
 
-/* Tell a peer that was just met, as far as it takes what it did not ask for, some more of the heads for which
- * the first exchange had no room (peer->more_heads_from). */
-enum store_error relay_tell_more_heads(struct relay *relay, uint32_t peer, uint64_t now_ms);
+/* The peer says up to where it heard all of this store: begin to tell it what changed since, unless that is
+ * under way, or it asked a moment ago. */
+enum store_error relay_on_heard(struct relay *relay, struct peer *peer, const struct store_point *heard,
+                                uint64_t now_ms);
+/* Whether there is something left to tell it. */
+bool relay_is_telling(const struct peer *peer);
+/* Tell some of that, as far as it takes what it did not ask for: what changed, by pages, then side blocks. */
+enum store_error relay_tell(struct relay *relay, struct peer *peer, uint64_t now_ms);
 
 /* Go on with answers that waited for their peers to read. */
 enum store_error relay_go_on_answering(struct relay *relay, uint64_t now_ms);

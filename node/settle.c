@@ -4,6 +4,7 @@
 
 #include "node/clock.h"
 #include "node/heads.h"
+#include "node/lacks.h"
 #include "node/logline.h"
 
 const char *store_error_word(enum store_error error)
@@ -288,6 +289,11 @@ static void settle_evidence(struct daemon *daemon, const struct intake_item *ite
     struct peer *peer = peer_of(daemon, item);
     enum reason reason = item->reason;
 
+    if (peer != NULL && item->error != STORE_OK) {
+        hearing_on_forgotten(&peer->hearing);
+    } else if (peer != NULL && reason == REASON_ORPHAN) {
+        hearing_on_refused(&peer->hearing);
+    }
     if (item->error != STORE_OK) {
         settle_store_error(daemon, "evidence-not-stored", item->error);
     } else if (reason == REASON_NONE) {
@@ -327,7 +333,7 @@ static void settle_heads(struct daemon *daemon, const struct intake_item *item)
     struct heads heads;
 
     if (peer != NULL && decode(daemon, peer, &heads_schema, &heads, item->bytes)) {
-        heads_settle(daemon, peer, heads.heads.items, heads.heads.count);
+        heads_settle(daemon, peer, &heads);
     }
 }
 
@@ -566,7 +572,9 @@ void settle_timers(struct daemon *daemon)
     } else if (daemon->now_ms >= daemon->follow_ms) {
         go_on(daemon);
     }
-    heads_tell_more(daemon);
+    heads_tell(daemon);
+    heads_note(daemon);
+    lacks_look(daemon);
     heads_recheck(daemon);
     answer_on(daemon);
 }
@@ -578,8 +586,14 @@ uint64_t settle_deadline_ms(const struct daemon *daemon)
     if (recheck_ms < deadline_ms) {
         deadline_ms = recheck_ms;
     }
-    if (daemon->tell_more_ms < deadline_ms) {
-        deadline_ms = daemon->tell_more_ms;
+    if (daemon->tell_ms < deadline_ms) {
+        deadline_ms = daemon->tell_ms;
+    }
+    if (daemon->lacks.look_ms < deadline_ms) {
+        deadline_ms = daemon->lacks.look_ms;
+    }
+    if (daemon->note_ms < deadline_ms) {
+        deadline_ms = daemon->note_ms;
     }
     if (daemon->follow_ms < deadline_ms) {
         deadline_ms = daemon->follow_ms;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/changes.h"
 #include "store/generation.h"
 
 static struct key actor_key(const struct actor_id *actor)
@@ -55,8 +56,9 @@ enum store_error author_write(struct store_txn *txn, const struct actor_id *auth
                               const struct disk_author *row)
 {
     struct key key = actor_key(author);
+    enum store_error error = changes_touch(txn, row->number, CHANGE_HEAD);
 
-    return table_put(txn, TABLE_AUTHORS, &key, row, sizeof *row);
+    return error == STORE_OK ? table_put(txn, TABLE_AUTHORS, &key, row, sizeof *row) : error;
 }
 
 enum store_error author_read_log(struct store_txn *txn, const struct actor_id *author,

@@ -266,6 +266,7 @@ enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id 
     }
     if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, &record.hash, &stored);
+        error = error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error; /* the chain leads there */
     }
     return error == STORE_OK ? block_hide(txn, row.number, seq, &record.hash, &stored, out, arena) : error;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "protocol/base/days.h"
+#include "store/changes.h"
 #include "store/rows.h"
 
 /* An author's newest checkpoint as it came, for those who ask for it, and some of each day as rows, which
@@ -753,9 +754,11 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     /* What was ahead of time once, and is remembered, may be the newest again. */
-    return error == STORE_OK && (kept || row.time_s > before.time_s)
-               ? table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size)
-               : error;
+    if (error != STORE_OK || (!kept && row.time_s <= before.time_s)) {
+        return error;
+    }
+    error = changes_touch(txn, number, CHANGE_CHECKPOINT);
+    return error == STORE_OK ? table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size) : error;
 }
 
 enum store_error store_put_earlier_checkpoint(struct store_txn *txn, const struct actor_id *author,

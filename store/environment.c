@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/changes.h"
 #include "store/copy.h"
 #include "store/figures.h"
 #include "store/generation.h"
@@ -147,6 +148,9 @@ static enum store_error fill_new(struct store *store, MDB_txn *mdb)
     }
     if (error == STORE_OK) {
         error = generation_create(&txn);
+    }
+    if (error == STORE_OK) {
+        error = changes_create(&txn);
     }
     return error == STORE_OK ? figures_create(&txn) : error;
 }
@@ -536,6 +540,7 @@ static void forget(struct store_txn *txn)
     atomic_fetch_sub(&txn->store->open_count, 1);
     free(txn->inception);
     free(txn->introducers);
+    free(txn->touched.items);
     free(txn);
 }
 
@@ -558,6 +563,9 @@ enum store_error store_commit(struct store_txn *txn)
     }
     if (txn->failure == STORE_OK) {
         (void)txn_fail(txn, figures_flush(txn));
+    }
+    if (txn->failure == STORE_OK) {
+        (void)txn_fail(txn, changes_flush(txn));
     }
     if (txn->failure != STORE_OK) {
         error = txn->failure;

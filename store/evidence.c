@@ -1,7 +1,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/changes.h"
 #include "store/generation.h"
+#include "store/rows.h"
 
 /* ---- fork proofs ---- */
 
@@ -18,8 +20,15 @@ enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_
                                       enum fork_proof_rank rank, struct bytes encoded)
 {
     struct key key = fork_key(author, epoch, rank);
-    enum store_error error = generation_raise(txn);
+    struct disk_author row;
+    enum store_error error = author_read(txn, author, &row);
 
+    if (error == STORE_OK) {
+        error = changes_touch(txn, row.number, CHANGE_PROOFS);
+    }
+    if (error == STORE_OK || error == STORE_NOT_FOUND) {
+        error = generation_raise(txn);
+    }
     return error == STORE_OK ? table_put(txn, TABLE_FORKS, &key, encoded.data, encoded.size) : error;
 }
 
@@ -48,12 +57,12 @@ enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *
     return arena_copy(arena, view, out) ? STORE_OK : STORE_NO_MEMORY;
 }
 
-enum store_error store_each_fork_proof(struct store_txn *txn,
-                                       bool (*visit)(void *context, const struct actor_id *author,
-                                                     uint64_t epoch, struct bytes encoded),
-                                       void *context)
+static enum store_error each_under(struct store_txn *txn, const struct key *prefix,
+                                   bool (*visit)(void *context, const struct actor_id *author, uint64_t epoch,
+                                                 struct bytes encoded),
+                                   void *context)
 {
-    struct key first = {0};
+    struct key first = *prefix;
     struct walk walk;
     struct bytes lowest = {0};
     enum store_error error = walk_open(&walk, txn, TABLE_FORKS);
@@ -62,7 +71,8 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
         return error;
     }
     key_add_number(&first, 0, 1);
-    for (error = walk_seek(&walk, &first); error == STORE_OK; error = walk_next(&walk)) {
+    for (error = walk_seek(&walk, &first); error == STORE_OK && walk_under(&walk, prefix);
+         error = walk_next(&walk)) {
         struct actor_id author;
 
         if (walk.key.size != HASH_SIZE + 8 + 1) {
@@ -80,6 +90,24 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error store_each_fork_proof(struct store_txn *txn,
+                                       bool (*visit)(void *context, const struct actor_id *author,
+                                                     uint64_t epoch, struct bytes encoded),
+                                       void *context)
+{
+    return each_under(txn, &(struct key){0}, visit, context);
+}
+
+enum store_error store_each_fork_proof_of(struct store_txn *txn, const struct actor_id *author,
+                                          bool (*visit)(void *context, const struct actor_id *author,
+                                                        uint64_t epoch, struct bytes encoded),
+                                          void *context)
+{
+    const struct key prefix = key_of(author->hash.bytes, HASH_SIZE);
+
+    return each_under(txn, &prefix, visit, context);
 }
 
 /* ---- nonces ---- */

@@ -12,7 +12,8 @@
 /* One author: its number, what is held of it, and its log at the head except for the key set, which is the
  * last row of the keys table. */
 struct disk_author {
-    uint64_t bytes; /* of blocks held, side blocks included */
+    uint64_t bytes;  /* of blocks held, side blocks included */
+    uint64_t change; /* its row of TABLE_CHANGES; 0: it has none */
     struct hash head;
     uint32_t number;
     uint32_t blocks;
@@ -32,7 +33,7 @@ struct disk_author {
     uint8_t gaps_due;        /* TABLE_GAPS_DUE has rows of it */
     uint8_t zero[2];
 };
-static_assert(sizeof(struct disk_author) == 88, "no padding");
+static_assert(sizeof(struct disk_author) == 96, "no padding");
 
 enum record_flag {
     RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */

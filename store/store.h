@@ -29,7 +29,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 11, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 12, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -376,6 +376,47 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
                                        bool (*visit)(void *context, const struct actor_id *author,
                                                      uint64_t epoch, struct bytes encoded),
                                        void *context);
+
+/* The same for one author. */
+enum store_error store_each_fork_proof_of(struct store_txn *txn, const struct actor_id *author,
+                                          bool (*visit)(void *context, const struct actor_id *author,
+                                                        uint64_t epoch, struct bytes encoded),
+                                          void *context);
+
+/* ---- what peers are told, and told ---- */
+
+enum {
+    STORE_CHANGES_LEFT_MAX = 65536, /* numbers for which a digest stays behind when its author went on */
+    STORE_HEARD_MAX = 1024,         /* nodes */
+};
+
+/* One author of whom peers are told something, and what of it changed last with this number: its head (with
+ * how much of its log is held, and whether that has gaps), newest checkpoint, fork proofs. */
+struct stored_change {
+    uint64_t number;
+    bool head, checkpoint, proofs;
+    struct actor_id author;
+    uint8_t digest[CHANGE_DIGEST_SIZE];
+};
+
+/* The store's id, and the number and digest of its last change; 0 and zeros before the first. */
+enum store_error store_changes_now(struct store_txn *txn, struct store_point *out);
+/* The digest of change number and all before it. STORE_NOT_FOUND when there is no such number, or too many
+ * came since its author went on. */
+enum store_error store_change_digest(struct store_txn *txn, uint64_t number, uint8_t out[CHANGE_DIGEST_SIZE]);
+/* Visit what changed after a number, in order, each part of an author where it changed last. visit returns
+ * false to stop. */
+enum store_error store_each_change(struct store_txn *txn, uint64_t after,
+                                   bool (*visit)(void *context, const struct stored_change *change),
+                                   void *context);
+
+/* Up to where a node's store told everything, and all of it is here, as store_put_heard noted last. trust: of
+ * what decides whom this node takes in. STORE_NOT_FOUND when nothing was noted, or under another one. */
+enum store_error store_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
+                             struct store_point *out);
+/* Note that. Of more than STORE_HEARD_MAX nodes the one that was noted first is forgotten. */
+enum store_error store_put_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
+                                 const struct store_point *point, uint64_t now_s);
 
 /* Nonces of challenges that were answered, kept until they expire. STORE_NOT_FOUND: not used yet. */
 enum store_error store_use_nonce(struct store_txn *txn, const uint8_t nonce[32], uint64_t expires_s);

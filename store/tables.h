@@ -54,9 +54,11 @@ enum table_form {
     X(TABLE_FOLLOWED, "followed", FORM_LINKED) /* author number, header hash -> struct disk_followed */      \
     X(TABLE_UNDO, "undo", FORM_LINKED)         /* author number, seq -> what rows were before the block */   \
     X(TABLE_INTRODUCTIONS, "introductions",                                                                  \
-      FORM_LINKED)                              /* kind, technician or shop, consent id -> the rest */       \
-    X(TABLE_ACCOUNTS, "accounts", FORM_LINKED)  /* account kind, actor -> struct disk_account */             \
-    X(TABLE_NONCES, "nonces", FORM_LINKED)      /* nonce -> when it expires */                               \
+      FORM_LINKED)                             /* kind, technician or shop, consent id -> the rest */        \
+    X(TABLE_ACCOUNTS, "accounts", FORM_LINKED) /* account kind, actor -> struct disk_account */              \
+    X(TABLE_CHANGES, "changes", FORM_CHECKED) /* change number -> struct disk_change and parts, or digest */ \
+    X(TABLE_HEARD, "heard", FORM_LINKED)      /* node id -> struct disk_heard */                             \
+    X(TABLE_NONCES, "nonces", FORM_LINKED)    /* nonce -> when it expires */                                 \
     X(TABLE_EXPIRIES, "expiries", FORM_CHECKED) /* when, nonce -> nothing */
 
 #define TABLE_AS_ENUM(name, text, form) name,
@@ -118,6 +120,15 @@ struct store {
 
 struct undo;
 
+/* Authors of whom the transaction may have changed what peers are told (store/changes.h). */
+struct touched_authors {
+    size_t count, capacity;
+    struct touched_author {
+        uint32_t number;
+        uint8_t parts; /* bits of enum change_part */
+    } * items;         /* owned */
+};
+
 struct store_txn {
     struct store *store;
     MDB_txn *mdb;
@@ -133,7 +144,8 @@ struct store_txn {
     size_t consents_checked; /* signatures of them (store/consents.h) */
     struct kept_introducers *introducers;
     uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
-    struct undo *undo;                          /* what notes rows before they change; NULL: nothing does */
+    struct touched_authors touched;
+    struct undo *undo; /* what notes rows before they change; NULL: nothing does */
 };
 
 /* ---- keys ---- */

@@ -32,7 +32,8 @@
     X(LABEL_WITNESS_ROOT, "tp.witness.root", "witness root record, signed by the witness")                   \
     X(LABEL_COSIGNATURE, "tp.cosign", "cosignature record, signed by the witness")                           \
     X(LABEL_CHALLENGE, "tp.challenge", "challenge record, signed by the audience")                           \
-    X(LABEL_PRESENTATION, "tp.present", "presentation record, signed by the holder")
+    X(LABEL_PRESENTATION, "tp.present", "presentation record, signed by the holder")                         \
+    X(LABEL_CHANGE, "tp.change", "changes of one store -> their running digest, which only it can check")
 
 #define LABEL_AS_ENUM(name, text, meaning) name,
 enum label { LABEL_LIST(LABEL_AS_ENUM) LABEL_COUNT };

@@ -63,7 +63,9 @@ enum {
     LOCATOR_MAX = 32,
     WANT_GAPS_MAX = 64,
     WANT_BRANCHES_MAX = 16,
-    HEADS_MAX = 4096, /* in one heads frame */
+    HEADS_MAX = 256,         /* in one heads frame */
+    STORE_ID_SIZE = 16,      /* of a store that heads come from… */
+    CHANGE_DIGEST_SIZE = 16, /* …and of all its changes up to one of them */
     FRAME_SIZE_MAX = BLOCK_SIZE_MAX + 64,
 
     AUTHOR_NUMBER_MAX = (1 << 24) - 1,

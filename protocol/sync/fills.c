@@ -120,6 +120,11 @@ void fill_add_source(struct fill_entry *entry, uint32_t peer, bool lacks)
     source->lacks = lacks;
 }
 
+bool fill_has_source(const struct fill_entry *entry, uint32_t peer)
+{
+    return source_at(entry, peer) != SIZE_MAX;
+}
+
 void fill_drop_source(struct fill_entry *entry, uint32_t peer)
 {
     size_t at = source_at(entry, peer);

@@ -8,7 +8,7 @@
 #include "protocol/sync/sync.h"
 
 enum {
-    FILLS_MAX = 256, /* what finds no place, or loses it, comes back with the next heads */
+    FILLS_MAX = 256, /* what finds no place, or loses it, comes back when the node says again what it lacks */
     FILL_SOURCES_MAX = 16,
     FILL_AGAIN_TIMES_MAX = 120 /* an hour of them, at SYNC_HEADS_INTERVAL_MS */
 };
@@ -59,6 +59,7 @@ void fills_remove(struct fills *fills, struct fill_entry *entry);
 /* The peer may have what is lacking; lacks: it says that it lacks something itself, and is asked after those
  * that lack nothing. Once it lacks nothing any more its turn has come, whatever it brought before. */
 void fill_add_source(struct fill_entry *entry, uint32_t peer, bool lacks);
+bool fill_has_source(const struct fill_entry *entry, uint32_t peer);
 /* It says otherwise, or is gone; if it was asked, nobody is now. */
 void fill_drop_source(struct fill_entry *entry, uint32_t peer);
 /* The asked one is done: it brought something, or is put off, and the next question to it begins at

@@ -12,10 +12,11 @@ enum {
 
 struct sync_peer {
     uint32_t id;
-    uint64_t heads_at_ms; /* when our heads go to it next */
+    uint64_t heads_at_ms; /* when it is asked next what changed */
+    bool gave_up;         /* on a claim of its, since then */
     uint16_t source;      /* its place in wants */
     /* A ring of the first bytes of block hashes that it announced, sent or was pushed. Forgetting costs a
-     * duplicate, a collision costs a push that the next exchange of heads makes up for. */
+     * duplicate, a collision costs a push that what is told of changes makes up for. */
     uint64_t known[KNOWN_MAX];
     size_t known_at;
 };
@@ -66,7 +67,7 @@ static void act(struct sync_actions *actions, enum sync_action_kind kind, uint32
 {
     struct sync_action *action = NULL;
 
-    /* What does not fit is made up for by timers: a want is repeated, heads are exchanged again. */
+    /* What does not fit is made up for by timers: a want is repeated, what changed is asked for again. */
     if (actions->count == SYNC_ACTIONS_MAX) {
         return;
     }
@@ -140,11 +141,20 @@ static uint64_t heads_interval(struct sync *sync)
     return sync->heads_interval_ms * 3 / 4 + draw(sync, sync->heads_interval_ms / 2);
 }
 
-static void send_heads(struct sync *sync, struct sync_peer *peer, uint64_t now_ms,
+static void send_heard(struct sync *sync, struct sync_peer *peer, uint64_t now_ms,
                        struct sync_actions *actions)
 {
+    struct sync_action *action = NULL;
+
     peer->heads_at_ms = now_ms + heads_interval(sync);
-    act(actions, SYNC_SEND_HEADS, peer->id, NULL);
+    if (actions->count == SYNC_ACTIONS_MAX) {
+        return;
+    }
+    act(actions, SYNC_SEND_HEARD, peer->id, NULL);
+    action = &actions->items[actions->count - 1];
+    action->claims = wants_any(&sync->wants, peer->source) != NULL;
+    action->gave_up = peer->gave_up;
+    peer->gave_up = false;
 }
 
 /* Tell every peer that does not know head, how = SYNC_PUSH_BLOCK or SYNC_SEND_HEAD. */
@@ -169,6 +179,15 @@ static struct claim *claim_of(struct sync *sync, const struct sync_event *event)
     struct sync_peer *peer = peer_find(sync, event->peer);
 
     return peer == NULL ? NULL : wants_find(&sync->wants, peer->source, &event->head.author);
+}
+
+/* Whose claim it is. */
+static struct sync_peer *peer_of(struct sync *sync, const struct claim *claim)
+{
+    struct sync_peer *peer = peer_find(sync, sync->wants.sources[claim->source].peer);
+
+    assert(peer != NULL);
+    return peer;
 }
 
 static void expect(struct sync *sync, struct claim *claim, uint64_t now_ms)
@@ -276,6 +295,16 @@ static bool may_fill(enum fill_kind kind, const struct sync_event *event)
     return false;
 }
 
+/* The peer may have what is lacking, for all that is known of it. */
+static void on_lacking_of(struct sync *sync, enum fill_kind kind, const struct sync_event *event)
+{
+    struct fill_entry *fill = fills_add(&sync->fills, kind, &event->head.author);
+
+    if (fill != NULL && !fill_has_source(fill, event->peer)) {
+        fill_add_source(fill, event->peer, false);
+    }
+}
+
 /* What a head that the peer told says of who may fill, and ends the question that it answers. */
 static void on_head_of_fill(struct sync *sync, enum fill_kind kind, bool lacks,
                             const struct sync_event *event, uint64_t now_ms)
@@ -356,7 +385,7 @@ static void on_peer_up(struct sync *sync, const struct sync_event *event, uint64
     memset(peer, 0, sizeof *peer);
     peer->id = id;
     peer->source = wants_open(&sync->wants, id, event->dialled);
-    send_heads(sync, peer, now_ms, actions);
+    send_heard(sync, peer, now_ms, actions);
 }
 
 static void on_peer_down(struct sync *sync, uint32_t id, uint64_t now_ms, struct sync_actions *actions)
@@ -504,7 +533,7 @@ static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *act
 
     for (size_t i = 0; i < sync->peer_count; i++) {
         if (now_ms >= sync->peers[i].heads_at_ms) {
-            send_heads(sync, &sync->peers[i], now_ms, actions);
+            send_heard(sync, &sync->peers[i], now_ms, actions);
         }
     }
     while ((claim = wants_check(&sync->wants, now_ms)) != NULL) {
@@ -515,6 +544,7 @@ static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *act
         }
         wants_stall(&sync->wants, claim, now_ms);
         if (claim->outrun || claim->attempts == CLAIM_ATTEMPTS_MAX) {
+            peer_of(sync, claim)->gave_up |= !claim->outrun;
             finish(sync, claim, now_ms, actions);
         }
     }
@@ -548,6 +578,14 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
     case SYNC_PEER_WANT:
         if (known) {
             act(actions, SYNC_SEND_BLOCKS, event->peer, &(struct head){.author = event->author});
+        }
+        break;
+    case SYNC_LACKING:
+        if (known && event->ours_gaps) {
+            on_lacking_of(sync, FILL_GAPS, event);
+        }
+        if (known && event->ours_cuts) {
+            on_lacking_of(sync, FILL_CUTS, event);
         }
         break;
     case SYNC_BLOCK_IN:

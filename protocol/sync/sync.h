@@ -5,7 +5,8 @@
  * No socket, store or clock: the node tells what happened and what it holds, and performs the actions in
  * order. Timers are monotonic milliseconds.
  *
- * How two nodes meet: on connect, and every 30 s (jittered), each sends its heads. Whoever lacks something
+ * How two nodes meet: on connect, and every 30 s (jittered), each says up to which of the other's changes it
+ * heard all (hearing.h), and is told the heads that changed since. Whoever lacks something
  * sends a want with a locator; the other answers with a batch of blocks and then its head of that author,
  * which makes the first ask again until nothing is missing. A block newly accepted is pushed to every peer
  * not known to have it. A want that gets no answer in 2 s goes to another peer that announced the same; where
@@ -15,7 +16,8 @@
  * that has the log up to the same head at least, one after the other, until it is there: first of those that
  * lack nothing, then of those that may lack something else. What comes goes on at once to those that lack
  * entries and had nothing to bring. What the cut of a withdrawal or a succession keeps is asked of every peer
- * that has no more of the chain: no head says who holds what its author dropped. */
+ * that has no more of the chain: no head says who holds what its author dropped. Heads are not repeated, so
+ * that the node says from time to time what it lacks, and each peer is then one more that may have it. */
 
 #include "protocol/wire/records.h"
 
@@ -41,6 +43,7 @@ enum sync_event_kind {
     SYNC_PEER_DOWN,
     SYNC_PEER_HEAD, /* it announced one head; ours says how it compares */
     SYNC_PEER_WANT, /* it asks for blocks */
+    SYNC_LACKING,   /* this node lacks something of head's author (ours_gaps, ours_cuts): peer may have it */
     SYNC_BLOCK_IN,  /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one
                      */
     SYNC_BLOCK_FILLED, /* it sent a known block that had entries which this node lacked */
@@ -66,8 +69,8 @@ struct sync_event {
     uint32_t peer;
     struct head head;       /* PEER_HEAD, BLOCK_*: author, epoch, seq, hash; of PEER_HEAD also gaps */
     enum sync_ours ours;    /* PEER_HEAD */
-    bool ours_gaps;         /* PEER_HEAD, BLOCK_FILLED: this node lacks entries of the log */
-    bool ours_cuts;         /* PEER_HEAD: this node lacks what cuts keep of the log */
+    bool ours_gaps;         /* PEER_HEAD, LACKING, BLOCK_FILLED: this node lacks entries of the log */
+    bool ours_cuts;         /* PEER_HEAD, LACKING: this node lacks what cuts keep of the log */
     uint64_t ours_next;     /* PEER_HEAD, MISSING: the seq behind our head, 0 when nothing is held */
     struct actor_id author; /* PEER_WANT, EVIDENCE_NEW */
     bool fork_proof;        /* EVIDENCE_NEW: else a checkpoint */
@@ -76,7 +79,7 @@ struct sync_event {
 };
 
 enum sync_action_kind {
-    SYNC_SEND_HEADS,  /* all of ours, and all checkpoints and fork proofs, to peer */
+    SYNC_SEND_HEARD,  /* to peer up to where its store told all (hearing_ask) */
     SYNC_SEND_HEAD,   /* ours of author, to peer */
     SYNC_SEND_WANT,   /* for author with our locator, to peer. head: the highest block that came from peer;
                          it may lie on a side branch, and belongs into the locator; zero hash: none */
@@ -93,7 +96,9 @@ struct sync_action {
     uint32_t peer;
     struct actor_id author;
     struct head head;
-    bool fork_proof;
+    bool fork_proof; /* PUSH_EVIDENCE */
+    bool claims;     /* SEND_HEARD: something is asked of peer, or waits to be… */
+    bool gave_up;    /* …and something was, in vain, and is not any more */
 };
 
 struct sync_actions {
@@ -105,7 +110,7 @@ struct wants;
 
 /* What a clock of tests makes shorter; as a rule SYNC_WAITS. */
 struct sync_waits {
-    uint64_t heads_interval_ms; /* between two times that a peer is sent all heads, at least 2 */
+    uint64_t heads_interval_ms; /* between two times that a peer is asked what changed, at least 2 */
     uint32_t stall_ms_max;      /* for an answer to a want, at least SYNC_STALL_MS_MIN */
     uint64_t fill_stall_ms;     /* for what no want brings */
 };

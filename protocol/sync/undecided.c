@@ -142,6 +142,7 @@ static struct undecided_head *take_place(struct undecided *undecided)
     }
     if (undecided->free == 0) {
         undecided_remove(undecided, &undecided->heads[draw(undecided, UNDECIDED_MAX)]);
+        undecided->forgot = true;
     }
     at = &undecided->heads[undecided->free - 1];
     undecided->free = at->later;

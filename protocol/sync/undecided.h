@@ -3,7 +3,7 @@
 
 /* Heads that one peer announced and that can't be asked for yet: nothing held admits their authors, or the
  * peer's list of claims is full (wants.h). Something accepted later may admit them, and then they are asked
- * for at once instead of with the next exchange of heads, so that chains of accreditation resolve in round
+ * for at once, so that chains of accreditation resolve in round
  * trips.
  *
  * A list belongs to one peer and is bounded: what is beyond takes the place of another head of that peer,
@@ -49,6 +49,7 @@ struct undecided {
     uint8_t secret[PLACE_SECRET_SIZE];
     uint64_t random;
     uint64_t wait_ms; /* between the first two questions about an author */
+    bool forgot;      /* a head went to make room for another, since its owner last looked */
     uint16_t held;
     uint16_t ever, free; /* places that were ever used, and of those the first one that is free again: + 1 */
     uint16_t buckets[UNDECIDED_BUCKETS];

@@ -22,6 +22,7 @@ enum { FRAME_ENVELOPE_SIZE = 22, FRAME_VERSION = 1 };
     X(FRAME_COSIGNATURE, 8, signed_cosignature)                                                              \
     X(FRAME_INTRODUCTION_WANT, 9, introduction_want)                                                         \
     X(FRAME_INTRODUCTION, 10, signed_consent)                                                                \
+    X(FRAME_HEARD, 11, heard)                                                                                \
     X(FRAME_CHALLENGE, 32, signed_challenge)                                                                 \
     X(FRAME_PRESENTATION, 33, signed_presentation)                                                           \
     X(FRAME_CERTIFICATES, 34, certificate_file)                                                              \

@@ -542,9 +542,32 @@ struct head {
     uint64_t bytes; /* what its blocks take together, by its sender's word: how much is asked for at once */
 };
 
+/* A store's state, as its changes are counted (store/changes.h): the last of them, and the digest of all of
+ * them. */
+struct store_point {
+    uint8_t store[STORE_ID_SIZE];
+    uint64_t number;
+    uint8_t digest[CHANGE_DIGEST_SIZE];
+};
+
+/* Of the receiver's store the sender has all up to there; a number of 0: nothing. */
+struct heard {
+    struct store_point upto;
+    struct list extensions;
+};
+
+/* With the heads beside it, and with the checkpoints and fork proofs that came before, all is said that
+ * changed in the sender's store since one number and up to another. */
+struct heads_page {
+    uint64_t since;
+    struct store_point upto;
+    bool more; /* that changed later follows, or is told when it is asked for */
+};
+
 struct heads {
-    bool complete;     /* every head that the sender has, not only what changed */
     struct list heads; /* struct head, sorted by author */
+    bool has_page;
+    struct heads_page page;
     struct list extensions;
 };
 
@@ -606,6 +629,7 @@ struct introduction_want {
     X(signed_consent)                                                                                        \
     X(hello)                                                                                                 \
     X(heads)                                                                                                 \
+    X(heard)                                                                                                 \
     X(want)                                                                                                  \
     X(introduction_want)
 
@@ -613,7 +637,7 @@ struct introduction_want {
 SCHEMA_LIST(SCHEMA_DECLARE)
 #undef SCHEMA_DECLARE
 
-enum { SCHEMA_COUNT = 36 };
+enum { SCHEMA_COUNT = 37 };
 /* All schemas above, for properties, the wire page and fuzzing. */
 extern const struct schema *const schemas[SCHEMA_COUNT];
 

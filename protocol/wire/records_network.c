@@ -40,15 +40,54 @@ static int order_heads(const void *a, const void *b)
     return hash_compare(&left->author.hash, &right->author.hash);
 }
 
+static const struct field store_point_fields[] = {
+    {REQUIRED(store_point, store), FIXED(STORE_ID_SIZE), MEANS("drawn when it was made")},
+    {REQUIRED(store_point, number), UINT(0, UINT64_MAX), MEANS("of its last change")},
+    {REQUIRED(store_point, digest), FIXED(CHANGE_DIGEST_SIZE),
+     MEANS("of all its changes up to that one; only the store itself can check it")},
+};
+
+static const struct schema store_point_schema = {
+    SCHEMA(store_point),
+    .meaning = "A state of a store, by how often it changed.",
+};
+
+static const struct field heads_page_fields[] = {
+    {REQUIRED(heads_page, since), UINT(0, UINT64_MAX),
+     MEANS("the number that it follows; 0: it is the first")},
+    {REQUIRED(heads_page, upto), RECORD(store_point), MEANS("up to where all is told once the page is read")},
+    {REQUIRED(heads_page, more), BOOL,
+     MEANS("later changes follow, or are told when the receiver says next what it heard")},
+};
+
+static const struct schema heads_page_schema = {
+    SCHEMA(heads_page),
+    .meaning = "What of the sender's store changed from one number to another: of each author that did, its "
+               "head; before it in frames of their own its newest checkpoint and its fork proofs.",
+};
+
 static const struct field heads_fields[] = {
-    {REQUIRED(heads, complete), BOOL, MEANS("every head that the sender has, not only what changed")},
     {REQUIRED(heads, heads), LIST(head, 0, HEADS_MAX), SORTED(order_heads), MEANS("sorted by author")},
+    {OPTIONAL(heads, page, has_page), RECORD(heads_page), MEANS("in answer to heard; else it is news")},
 };
 
 const struct schema heads_schema = {
     SCHEMA(heads),
     EXTENSIBLE(heads),
     .meaning = "How far the logs go that the sender has.",
+};
+
+static const struct field heard_fields[] = {
+    {REQUIRED(heard, upto), RECORD(store_point),
+     MEANS("of the receiver's store; number 0: of it nothing is known")},
+};
+
+const struct schema heard_schema = {
+    SCHEMA(heard),
+    EXTENSIBLE(heard),
+    .meaning =
+        "What the sender has of the receiver's store: all up to there. The answer is what changed since, "
+        "in pages of heads; all there is, where that is no state that the store was in.",
 };
 
 /* ---- want ---- */

@@ -20,7 +20,7 @@ void core_init(struct core *core, uint32_t node, struct world *world, const stru
     core->authors = authors;
     core->invariants = invariants;
     core->sync = memory;
-    core->recheck_ms = UINT64_MAX;
+    core->recheck_ms = core->tell_ms = UINT64_MAX;
     core->behind = authors->count;
     sync_init(core->sync, seed, SYNC_WAITS);
     core->deadline_ms = sync_deadline_ms(core->sync);
@@ -34,6 +34,7 @@ void core_deinit(struct core *core)
 void core_hold(struct core *core, size_t author, uint32_t length)
 {
     core->lengths[author] = length;
+    core->changes[author] = ++core->change;
     core->behind -= length == core->authors->items[author].initial;
 }
 
@@ -88,17 +89,152 @@ static void send_head(struct core *core, uint32_t peer, size_t author)
     }
 }
 
-static void send_all_heads(struct core *core, uint32_t peer)
+/* ---- what changed ---- */
+
+enum { POINT_SIZE = 60, AGAIN_MAX = 16, HEARD_EVERY_MS = SYNC_HEADS_INTERVAL_MS / 4 };
+
+/* The store's state after a change, and what a frame that names it carries in place of a head. */
+static struct store_point point_of(const struct core *core, uint64_t number)
 {
-    struct head heads[AUTHORS_MAX];
+    const uint64_t digest = number == 0 ? 0 : world_mix(core->node ^ world_mix(number));
+    struct store_point point = {.number = number};
+
+    point.store[0] = (uint8_t)(core->node + 1);
+    memcpy(point.digest, &digest, sizeof digest);
+    return point;
+}
+
+static struct head head_of_point(const struct store_point *point)
+{
+    struct head head = {.seq = point->number};
+
+    memcpy(head.author.hash.bytes, point->store, sizeof point->store);
+    memcpy(head.hash.bytes, point->digest, sizeof point->digest);
+    return head;
+}
+
+static struct store_point point_of_head(const struct head *head)
+{
+    struct store_point point = {.number = head->seq};
+
+    memcpy(point.store, head->author.hash.bytes, sizeof point.store);
+    memcpy(point.digest, head->hash.bytes, sizeof point.digest);
+    return point;
+}
+
+static void send_heard(struct core *core, const struct sync_action *action)
+{
+    struct peer *peer = peers_by_id(&core->peers, action->peer);
+    struct undecided *undecided = peer->undecided;
+    struct store_point point;
+
+    if (action->gave_up || (undecided != NULL && undecided->forgot)) {
+        hearing_on_forgotten(&peer->hearing);
+    }
+    point = hearing_ask(&peer->hearing, action->claims, undecided != NULL && undecided->held > 0);
+    if (undecided != NULL) {
+        undecided->forgot = false;
+        undecided_hurry_all(undecided);
+    }
+    send_frame(core, peer->id,
+               (struct sim_frame){.kind = FRAME_HEARD,
+                                  .size = FRAME_ENVELOPE_SIZE + POINT_SIZE,
+                                  .head = head_of_point(&point)});
+}
+
+static void on_heard(struct core *core, struct peer *peer, const struct sim_frame *frame)
+{
+    const struct store_point heard = point_of_head(&frame->head), mine = point_of(core, heard.number);
+    struct telling *telling = &peer->telling;
+    const uint64_t now_ms = world_now_ms(core->world);
+
+    if (telling->active || now_ms < telling->next_ms) {
+        return;
+    }
+    telling->at = heard.number <= core->change && memcmp(&heard, &mine, sizeof heard) == 0 ? heard.number : 0;
+    telling->active = true;
+    telling->again_left = AGAIN_MAX;
+    telling->next_ms = now_ms + HEARD_EVERY_MS;
+    core->tell_ms = now_ms;
+}
+
+/* The first page of authors that changed after one number, in the order of their changes. */
+static size_t gather_changed(const struct core *core, uint64_t after, size_t out[HEADS_MAX])
+{
     size_t count = 0;
 
     for (size_t i = 0; i < core->authors->count; i++) {
-        if (core->lengths[i] > 0) {
-            heads[count++] = authors_head(core->authors, i, core->lengths[i]);
+        size_t at = count;
+
+        while (at > 0 && core->changes[out[at - 1]] > core->changes[i]) {
+            at--;
+        }
+        if (core->changes[i] <= after || at == HEADS_MAX) {
+            continue;
+        }
+        count += count < HEADS_MAX;
+        memmove(&out[at + 1], &out[at], (count - at - 1) * sizeof *out);
+        out[at] = i;
+    }
+    return count;
+}
+
+static bool tell_page(struct core *core, struct peer *peer)
+{
+    struct telling *telling = &peer->telling;
+    struct head heads[HEADS_MAX];
+    size_t changed[HEADS_MAX];
+    const size_t count = gather_changed(core, telling->at, changed);
+    const uint64_t upto = count == 0 ? telling->at : core->changes[changed[count - 1]];
+    const bool again = telling->at < telling->ever;
+    struct store_point point = point_of(core, upto);
+
+    if (count == 0 || (again && telling->again_left == 0)) {
+        telling->active = false;
+        return false;
+    }
+    if (!peers_may_send_unasked(&core->peers, peer->id, count * HEAD_SIZE, world_now_ms(core->world))) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        heads[i] = authors_head(core->authors, changed[i], core->lengths[changed[i]]);
+    }
+    struct sim_frame page = {.kind = FRAME_HEADS,
+                             .size = FRAME_ENVELOPE_SIZE + POINT_SIZE + count * HEAD_SIZE,
+                             .head = head_of_point(&point),
+                             .heads = heads,
+                             .head_count = count};
+    page.head.bytes = telling->at;
+    page.head.epoch = 1; /* it is a page */
+    page.head.gaps = upto < core->change;
+    telling->again_left -= again;
+    telling->at = upto;
+    telling->ever = upto > telling->ever ? upto : telling->ever;
+    telling->active = upto < core->change;
+    send_frame(core, peer->id, page);
+    return telling->active;
+}
+
+static void tell(struct core *core)
+{
+    core->tell_ms = UINT64_MAX;
+    for (size_t i = 0; i < core->peers.count; i++) {
+        struct peer *peer = &core->peers.entries[i];
+
+        while (peer->telling.active && tell_page(core, peer)) {
+        }
+        if (peer->telling.active) {
+            core->tell_ms = world_now_ms(core->world) + TELL_MS;
         }
     }
-    send_heads(core, peer, heads, count);
+}
+
+static void hear_page(struct peer *peer, const struct sim_frame *frame)
+{
+    const struct heads_page page = {
+        .since = frame->head.bytes, .upto = point_of_head(&frame->head), .more = frame->head.gaps};
+
+    hearing_on_page(&peer->hearing, &page, false);
 }
 
 static size_t block_size(const struct core *core, size_t author)
@@ -186,8 +322,8 @@ static void perform(struct core *core, const struct sync_action *action, const s
     world_note(core->world,
                (uint64_t)authors_number(core->authors, &action->author) << 32 | action->head.seq);
     switch (action->kind) {
-    case SYNC_SEND_HEADS:
-        send_all_heads(core, action->peer);
+    case SYNC_SEND_HEARD:
+        send_heard(core, action);
         break;
     case SYNC_SEND_HEAD:
         send_head(core, action->peer, authors_number(core->authors, &action->author));
@@ -428,6 +564,7 @@ void core_on_down(struct core *core, uint32_t node)
 static void extend(struct core *core, uint32_t peer, size_t author, const struct head *head, size_t size)
 {
     core->lengths[author]++;
+    core->changes[author] = ++core->change;
     if (core->lengths[author] == core->authors->items[author].initial) {
         core->behind--;
         core->whole_us = core->world->now_us;
@@ -462,6 +599,12 @@ static void on_frame(struct core *core, struct peer *peer, const struct sim_fram
         for (size_t i = 0; i < frame->head_count; i++) {
             feed_head(core, peer, &frame->heads[i]);
         }
+        if (frame->head.epoch == 1) {
+            hear_page(peer, frame);
+        }
+        break;
+    case FRAME_HEARD:
+        on_heard(core, peer, frame);
         break;
     case FRAME_WANT:
         step(core,
@@ -501,6 +644,9 @@ void core_on_time(struct core *core)
     if (now_ms >= core->deadline_ms) {
         step(core, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
     }
+    if (now_ms >= core->tell_ms) {
+        tell(core);
+    }
     if (now_ms >= core->recheck_ms) {
         recheck(core);
     }
@@ -509,7 +655,8 @@ void core_on_time(struct core *core)
 
 uint64_t core_wake_us(const struct core *core)
 {
-    const uint64_t wake_ms = core->recheck_ms < core->deadline_ms ? core->recheck_ms : core->deadline_ms;
+    uint64_t wake_ms = core->recheck_ms < core->deadline_ms ? core->recheck_ms : core->deadline_ms;
 
+    wake_ms = core->tell_ms < wake_ms ? core->tell_ms : wake_ms;
     return wake_ms == UINT64_MAX ? UINT64_MAX : wake_ms * WORLD_US_A_MS;
 }

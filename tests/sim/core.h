@@ -3,7 +3,8 @@
 
 /* One honest node: protocol/sync with its undecided heads, the budget of what is sent unasked and the table
  * of peers are the node's own; what stands around them follows node/settle.c, node/heads.c and node/relay.c
- * over logs that are numbers instead of a store. What costs processor time costs none here. */
+ * over logs that are numbers instead of a store, whose changes are counted. What costs processor time costs
+ * none here. */
 
 #include "node/peers.h"
 #include "tests/sim/authors.h"
@@ -23,6 +24,8 @@ struct core {
     size_t full;       /* peers that are kicked, since their queues were full */
     struct peers peers;
     uint32_t lengths[AUTHORS_MAX];
+    uint64_t change, changes[AUTHORS_MAX]; /* the last one, and the last one of each */
+    uint64_t tell_ms;
     size_t behind;     /* authors of whom it lacks what was published before the beginning */
     uint64_t whole_us; /* when there were none any more */
     struct sync_actions actions;

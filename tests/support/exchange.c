@@ -7,7 +7,7 @@
 
 #include "tests/support/temp_folder.h"
 
-enum { RECORD_MEMORY_SIZE = 1024 * 1024, BEGIN_MS = 5000 };
+enum { RECORD_MEMORY_SIZE = 1024 * 1024, BEGIN_MS = 5000, EXCHANGE_LACKS_MAX = 16 };
 
 struct exchange exchange;
 
@@ -124,6 +124,9 @@ static void on_head(size_t at, uint32_t peer, const struct head *head)
     must(relay_has_gaps(txn, &head->author, &event.ours_gaps) == STORE_OK);
     must(relay_lacks_cuts(&end->relay, txn, &head->author, &event.ours_cuts) == STORE_OK);
     store_end(txn);
+    if (event.ours == SYNC_OURS_NOT_ADMITTED) { /* nothing is remembered here as undecided */
+        hearing_on_forgotten(&peers_by_id(&end->peers, peer)->hearing);
+    }
     step(at, &event, NULL);
 }
 
@@ -188,6 +191,19 @@ static void decode(const struct schema *schema, void *record, struct bytes paylo
     must(schema_decode(schema, record, payload, arena) == REASON_NONE);
 }
 
+static void on_heard(size_t at, uint32_t id, struct bytes payload, struct arena *arena)
+{
+    struct exchange_end *end = &exchange.ends[at];
+    struct peer *peer = peers_by_id(&end->peers, id);
+    struct heard heard;
+
+    decode(&heard_schema, &heard, payload, arena);
+    must(relay_on_heard(&end->relay, peer, &heard.upto, exchange.now_ms) == STORE_OK);
+    while (relay_is_telling(peer) && peer->unasked_bytes > PEER_UNASKED_BYTES_MAX / 2) {
+        must(relay_tell(&end->relay, peer, exchange.now_ms) == STORE_OK);
+    }
+}
+
 static void on_heads(size_t at, uint32_t peer, struct bytes payload, struct arena *arena)
 {
     struct heads heads;
@@ -197,6 +213,9 @@ static void on_heads(size_t at, uint32_t peer, struct bytes payload, struct aren
     items = heads.heads.items;
     for (size_t i = 0; i < heads.heads.count; i++) {
         on_head(at, peer, &items[i]);
+    }
+    if (heads.has_page) {
+        hearing_on_page(&peers_by_id(&exchange.ends[at].peers, peer)->hearing, &heads.page, false);
     }
 }
 
@@ -222,6 +241,9 @@ static void on_message(size_t at, uint32_t peer, struct bytes payload)
     switch (frame.kind) {
     case FRAME_HEADS:
         on_heads(at, peer, frame.payload, &arena);
+        break;
+    case FRAME_HEARD:
+        on_heard(at, peer, frame.payload, &arena);
         break;
     case FRAME_WANT:
         on_want(at, peer, frame.payload, &arena);
@@ -342,6 +364,46 @@ void exchange_restart(size_t at)
     open_end(end);
 }
 
+/* ---- what is lacking ---- */
+
+struct look {
+    size_t at;
+    struct store_txn *txn;
+    size_t count;
+    struct sync_event events[EXCHANGE_LACKS_MAX];
+};
+
+static bool look_at_log(void *context, const struct log_state *state)
+{
+    struct look *look = context;
+    struct sync_event event = {.kind = SYNC_LACKING, .head = {.author = state->author}};
+
+    must(relay_has_gaps(look->txn, &state->author, &event.ours_gaps) == STORE_OK);
+    must(relay_lacks_cuts(&exchange.ends[look->at].relay, look->txn, &state->author, &event.ours_cuts) ==
+         STORE_OK);
+    if (event.ours_gaps || event.ours_cuts) {
+        look->events[look->count++] = event;
+    }
+    return look->count < EXCHANGE_LACKS_MAX;
+}
+
+/* As node/lacks.c does. */
+static void look_for_lacks(size_t at)
+{
+    struct exchange_end *end = &exchange.ends[at];
+    struct look look = {.at = at};
+
+    must(store_read_begin(&look.txn, end->store) == STORE_OK);
+    must(store_each_log(look.txn, NULL, look_at_log, &look) == STORE_OK);
+    store_end(look.txn);
+    for (size_t i = 0; i < look.count; i++) {
+        for (size_t k = 0; k < end->peers.count; k++) {
+            look.events[i].peer = end->peers.entries[k].id;
+            step(at, &look.events[i], NULL);
+        }
+    }
+}
+
 void exchange_pass(uint64_t ms)
 {
     const uint64_t until_ms = exchange.now_ms + ms;
@@ -357,6 +419,10 @@ void exchange_pass(uint64_t ms)
         exchange.now_ms = next_ms > exchange.now_ms ? next_ms : exchange.now_ms + 1;
         for (size_t i = 0; i < exchange.count; i++) {
             step(i, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
+            if (exchange.now_ms >= exchange.ends[i].look_ms) {
+                exchange.ends[i].look_ms = exchange.now_ms + SYNC_HEADS_INTERVAL_MS;
+                look_for_lacks(i);
+            }
         }
         settle();
     }

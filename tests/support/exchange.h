@@ -21,6 +21,7 @@ struct exchange_end {
     struct netlink wire;                  /* the other end of what its net process holds */
     struct peer *peer[EXCHANGE_ENDS_MAX]; /* by end; NULL: not connected */
     char *folder;
+    uint64_t look_ms; /* when it looks next for what it lacks */
 };
 
 /* Counts may be set to zero by the test. */

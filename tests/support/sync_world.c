@@ -7,6 +7,7 @@
 enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4, BLOCK_SIZE = 1000 };
 
 enum message_kind {
+    MESSAGE_HEARD, /* what it says that was heard fits nothing: all is told */
     MESSAGE_HEAD,
     MESSAGE_WANT,
     MESSAGE_GAPS,
@@ -326,6 +327,14 @@ static void push_block(struct sync_world *world, uint32_t from, const struct syn
     send(world, from, action->peer, (struct sync_world_message){.kind = MESSAGE_BLOCK, .head = action->head});
 }
 
+static void tell_all(struct sync_world *world, uint32_t node, uint32_t peer)
+{
+    for (size_t author = 0; author < world->author_count; author++) {
+        send_head(world, node, peer, author);
+        send_checkpoint(world, node, peer, author);
+    }
+}
+
 static void perform(struct sync_world *world, uint32_t node, const struct sync_action *action,
                     const struct sync_world_message *want)
 {
@@ -333,11 +342,8 @@ static void perform(struct sync_world *world, uint32_t node, const struct sync_a
     trace(world, (uint64_t)action->kind << 48 | (uint64_t)node << 32 | action->peer);
     trace(world, (uint64_t)action->author.hash.bytes[0] << 32 | action->head.seq);
     switch (action->kind) {
-    case SYNC_SEND_HEADS:
-        for (size_t author = 0; author < world->author_count; author++) {
-            send_head(world, node, action->peer, author);
-            send_checkpoint(world, node, action->peer, author);
-        }
+    case SYNC_SEND_HEARD:
+        send(world, node, action->peer, (struct sync_world_message){.kind = MESSAGE_HEARD});
         break;
     case SYNC_SEND_HEAD:
         send_head(world, node, action->peer, author_of(&action->author));
@@ -445,6 +451,9 @@ static void receive(struct sync_world *world, const struct sync_world_message *m
         return;
     }
     switch (message->kind) {
+    case MESSAGE_HEARD:
+        tell_all(world, message->to, message->from);
+        break;
     case MESSAGE_HEAD:
         event.kind = SYNC_PEER_HEAD;
         event.ours = compare(world, node, &message->head);

@@ -124,7 +124,8 @@ static void announce(size_t i, uint32_t first, uint32_t count)
         for (uint32_t k = 0; k < page; k++) {
             fixture->heads[k] = (struct head){.author = author_of(first + k), .hash = {{1}}, .bytes = 100};
         }
-        heads_settle(&fixture->daemon, fixture->peers[i], fixture->heads, page);
+        heads_settle(&fixture->daemon, fixture->peers[i],
+                     &(struct heads){.heads = {.items = fixture->heads, .count = page}});
         first += page;
         count -= page;
     }

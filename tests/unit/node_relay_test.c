@@ -35,6 +35,9 @@ struct fixture {
     uint64_t waited_ms;
     size_t sent_count, sent_heads; /* frames, and heads in them */
     struct sent sent[SENT_MAX];
+    bool has_page; /* the last one that was sent… */
+    struct heads_page page;
+    struct store_point heard; /* …and the last that this node said it heard */
 };
 
 static struct fixture *fixture;
@@ -152,6 +155,15 @@ static void note(const struct netlink_message *message)
         assert_int_equal(schema_decode(&heads_schema, &heads, frame.payload, &node->builder.arena),
                          REASON_NONE);
         fixture->sent_heads += heads.heads.count;
+        fixture->has_page |= heads.has_page;
+        fixture->page = heads.has_page ? heads.page : fixture->page;
+    }
+    if (frame.kind == FRAME_HEARD) {
+        struct heard heard;
+
+        assert_int_equal(schema_decode(&heard_schema, &heard, frame.payload, &node->builder.arena),
+                         REASON_NONE);
+        fixture->heard = heard.upto;
     }
     arena_rewind(&node->builder.arena, mark);
     fixture->sent_count++;
@@ -341,32 +353,155 @@ static void one_that_comes_meanwhile_makes_none_go_twice(void **state)
     assert_int_equal(fixture->relay.choice.version, 0);
 }
 
-/* What the first exchange of heads has no room for goes as what nobody asked for. */
-static void whoever_was_just_met_is_told_more_heads_as_far_as_it_takes_them(void **state)
+/* ---- what changed ---- */
+
+/* What the peer is told when it says so, a while after it last did. */
+static void hear(const struct store_point *heard)
 {
-    static const struct actor_id low = {{{0, 1}}};
-    const struct actor_id behind_all = {{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}};
+    fixture->waited_ms += clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS) / 4;
+    fixture->has_page = false;
+    read_sent();
+    assert_int_equal(relay_on_heard(&fixture->relay, fixture->peer, heard, NOW_MS + fixture->waited_ms),
+                     STORE_OK);
+    assert_int_equal(relay_tell(&fixture->relay, fixture->peer, NOW_MS + fixture->waited_ms), STORE_OK);
+    read_sent();
+}
+
+static struct store_point now_of(void)
+{
+    struct store_point now;
+
+    assert_int_equal(store_changes_now(node->txn, &now), STORE_OK);
+    return now;
+}
+
+static void commit(void)
+{
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
+static size_t first_sent(enum frame_kind kind)
+{
+    size_t at = 0;
+
+    while (at < fixture->sent_count && fixture->sent[at].kind != kind) {
+        at++;
+    }
+    return at;
+}
+
+static void whoever_heard_nothing_is_told_all_the_evidence_first(void **state)
+{
+    const struct store_point nothing = {.number = 0}, now = now_of();
 
     (void)state;
-    fixture->peer->more_heads_from = low;
-    fixture->peer->unasked_bytes = 0;
-    fixture->peer->unasked_ms = NOW_MS;
-    read_sent();
-    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
-    read_sent();
-    assert_int_equal(fixture->sent_count, 0);
-    assert_true(actor_id_equal(&fixture->peer->more_heads_from, &low));
-    fixture->peer->unasked_bytes = PEER_UNASKED_BYTES_MAX;
-    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
-    assert_true(fixture->peer->unasked_bytes < PEER_UNASKED_BYTES_MAX);
-    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
-    read_sent();
-    assert_int_equal(fixture->sent_count, 1);
+    hear(&nothing);
+    assert_true(fixture->has_page);
+    assert_int_equal(fixture->page.since, 0);
+    assert_memory_equal(&fixture->page.upto, &now, sizeof now);
+    assert_false(fixture->page.more);
     assert_int_equal(fixture->sent_heads, 1);
-    fixture->peer->more_heads_from = behind_all;
-    assert_int_equal(relay_tell_more_heads(&fixture->relay, fixture->peer->id, NOW_MS), STORE_OK);
+    assert_true(count_sent(FRAME_FORK_PROOF) > 0);
+    assert_true(first_sent(FRAME_FORK_PROOF) < first_sent(FRAME_HEADS));
+    assert_true(are_sides_sent());
+}
+
+static void whoever_heard_all_is_told_nothing(void **state)
+{
+    struct store_point heard = now_of();
+
+    (void)state;
+    hear(&heard);
+    hear(&heard);
+    assert_int_equal(fixture->sent_count, 0);
+    assert_false(relay_is_telling(fixture->peer));
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    commit();
+    hear(&heard);
+    assert_int_equal(fixture->sent_heads, 1);
+    assert_int_equal(count_sent(FRAME_FORK_PROOF), 0);
+    assert_int_equal(fixture->page.since, heard.number);
+    heard = now_of();
+    assert_memory_equal(&fixture->page.upto, &heard, sizeof heard);
+}
+
+/* Another store, a state that this one never was in, one that it is not in yet. */
+static void whoever_heard_what_never_was_is_told_all(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct store_point heard = now_of();
+
+        heard.store[3] ^= i == 0;
+        heard.digest[5] ^= i == 1;
+        heard.number += i == 2;
+        fixture->peer->telling.ever = 0;
+        hear(&heard);
+        assert_true(fixture->has_page);
+        assert_int_equal(fixture->page.since, 0);
+        assert_int_equal(fixture->sent_heads, 1);
+    }
+}
+
+static void whoever_asks_for_all_each_time_is_told_it_a_bounded_number_of_times(void **state)
+{
+    const struct store_point nothing = {.number = 0};
+    const struct store_point now = now_of();
+
+    (void)state;
+    hear(&nothing);
+    assert_int_equal(fixture->peer->telling.ever, now.number);
+    read_sent();
+    assert_int_equal(
+        relay_on_heard(&fixture->relay, fixture->peer, &nothing, NOW_MS + fixture->waited_ms + 100),
+        STORE_OK);
+    assert_false(relay_is_telling(fixture->peer));
+    hear(&nothing);
+    assert_int_equal(fixture->peer->telling.again_left, 15);
+    fixture->peer->telling.active = true;
+    fixture->peer->telling.at = 0;
+    fixture->peer->telling.again_left = 0;
+    assert_int_equal(relay_tell(&fixture->relay, fixture->peer, NOW_MS + fixture->waited_ms), STORE_OK);
     read_sent();
     assert_int_equal(fixture->sent_heads, 0);
+    assert_false(relay_is_telling(fixture->peer));
+}
+
+static void a_peer_is_told_as_much_as_it_takes_unasked(void **state)
+{
+    const struct store_point nothing = {.number = 0};
+
+    (void)state;
+    fixture->peer->unasked_bytes = 0;
+    fixture->peer->unasked_ms = NOW_MS + clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS) / 4;
+    hear(&nothing);
+    assert_int_equal(fixture->sent_count, 0);
+    assert_true(relay_is_telling(fixture->peer));
+    fixture->peer->unasked_bytes = PEER_UNASKED_BYTES_MAX;
+    assert_int_equal(relay_tell(&fixture->relay, fixture->peer, NOW_MS + fixture->waited_ms), STORE_OK);
+    read_sent();
+    assert_int_equal(fixture->sent_heads, 1);
+    assert_true(fixture->peer->unasked_bytes < PEER_UNASKED_BYTES_MAX);
+    assert_false(relay_is_telling(fixture->peer));
+}
+
+/* The peer says up to where it heard all, and what it forgot. */
+static void a_peer_is_asked_from_where_all_was_heard(void **state)
+{
+    const struct store_point told = {.store = {1}, .number = 7, .digest = {2}};
+
+    (void)state;
+    hearing_begin(&fixture->peer->hearing, &told);
+    perform((struct sync_action){.kind = SYNC_SEND_HEARD, .claims = true}, NULL);
+    assert_int_equal(count_sent(FRAME_HEARD), 1);
+    assert_memory_equal(&fixture->heard, &told, sizeof told);
+    hearing_on_page(&fixture->peer->hearing,
+                    &(struct heads_page){.since = 7, .upto = {.store = {1}, .number = 9}}, false);
+    perform((struct sync_action){.kind = SYNC_SEND_HEARD, .claims = true}, NULL);
+    assert_int_equal(fixture->heard.number, 9);
+    perform((struct sync_action){.kind = SYNC_SEND_HEARD, .gave_up = true}, NULL);
+    assert_memory_equal(&fixture->heard, &told, sizeof told);
 }
 
 /* Nothing came to it that would let it place more than before. */
@@ -408,7 +543,7 @@ static void looking_for_side_blocks_costs_nothing_in_vain(void **state)
     (void)state;
     fixture->peer->unasked_bytes = 0;
     fixture->peer->unasked_ms = NOW_MS;
-    perform((struct sync_action){.kind = SYNC_SEND_HEADS}, NULL);
+    perform((struct sync_action){.kind = SYNC_PUSH_EVIDENCE, .fork_proof = true}, NULL);
     assert_int_equal(fixture->relay.choice.version, 0);
     assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
     assert_int_equal(
@@ -552,7 +687,12 @@ int main(void)
         WITH_PEER(one_beside_it_goes_with_all_that_the_peer_was_not_sent),
         WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),
         WITH_PEER(one_that_comes_meanwhile_makes_none_go_twice),
-        WITH_PEER(whoever_was_just_met_is_told_more_heads_as_far_as_it_takes_them),
+        WITH_PEER(whoever_heard_nothing_is_told_all_the_evidence_first),
+        WITH_PEER(whoever_heard_all_is_told_nothing),
+        WITH_PEER(whoever_heard_what_never_was_is_told_all),
+        WITH_PEER(whoever_asks_for_all_each_time_is_told_it_a_bounded_number_of_times),
+        WITH_PEER(a_peer_is_told_as_much_as_it_takes_unasked),
+        WITH_PEER(a_peer_is_asked_from_where_all_was_heard),
         WITH_PEER(whoever_asks_for_what_it_has_is_sent_no_side_block_again),
         WITH_PEER(whoever_holds_more_than_before_is_sent_them_again),
         WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),

@@ -116,8 +116,8 @@ struct decision {
 #define STEPS(...) {__VA_ARGS__}, sizeof((struct script_step[]){__VA_ARGS__}) / sizeof(struct script_step)
 
 static const struct decision decisions[] = {
-    {"A peer that comes up is sent our heads.", STEPS(UP(1)), "heads@1"},
-    {"Heads go again after at most 37.5 s.", STEPS(UP(1), TICK(37500)), "heads@1"},
+    {"A peer that comes up is sent our heads.", STEPS(UP(1)), "heard@1"},
+    {"Heads go again after at most 37.5 s.", STEPS(UP(1), TICK(37500)), "heard@1"},
     {"… and not before 22.5 s.", STEPS(UP(1), TICK(22499)), ""},
     {"A peer that came up twice is one peer.", STEPS(UP(1), UP(1)), ""},
     {"Nothing is said to a peer that went down.", STEPS(UP(1), DOWN(1), TICK(60000)), ""},
@@ -339,9 +339,9 @@ static const struct decision decisions[] = {
     {"A copy that comes gives the others more time.",
      STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(3000), MORE(1), TICK(3000)), ""},
     {"After half a minute it is asked again.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(37500)),
-     "heads@1 gaps@1"},
+     "heard@1 gaps@1"},
     {"… then after a minute.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
-     "heads@1"},
+     "heard@1"},
     {"When all is there, everybody is told.", STEPS(UP(1), UP(2), WHOLE(1, SAME), LAST(1)), "head@1 head@2"},
     {"… and nobody asked any more.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), LAST(1), TICK(4000)),
      ""},
@@ -359,7 +359,7 @@ static const struct decision decisions[] = {
     {"… when its turn comes again.",
      STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), IN(1, 3), CUTS(1, SAME), CUTS(2, SAME)), "cuts@1+3"},
     {"… and from the beginning when it has brought nothing since.",
-     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), CUTS(1, SAME), TICK(37500)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), CUTS(1, SAME), TICK(37500)), "heard@1 cuts@1"},
     {"Who sends the same again brings nothing.",
      STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), IN(1, 3), IN(1, 2), CUTS(1, SAME)), ""},
     {"… nor what was not asked for.",
@@ -377,9 +377,9 @@ static const struct decision decisions[] = {
     {"When all is there, nobody is asked any more.",
      STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), HEAD(1, 5, SAME), TICK(4000)), ""},
     {"Whoever brings nothing is asked again after half a minute.",
-     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(33500)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(33500)), "heard@1 cuts@1"},
     {"… then after a minute.", STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
-     "heads@1"},
+     "heard@1"},
     {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
 };
 
@@ -402,7 +402,7 @@ static struct head head_of(char author, int seq)
 static void print_action(char *text, const struct sync_action *action)
 {
     static const char *const names[] = {
-        [SYNC_SEND_HEADS] = "heads",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
+        [SYNC_SEND_HEARD] = "heard",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
         [SYNC_SEND_BLOCKS] = "blocks", [SYNC_PUSH_BLOCK] = "push", [SYNC_PUSH_EVIDENCE] = "evidence",
         [SYNC_SEND_GAPS] = "gaps",     [SYNC_SEND_CUTS] = "cuts",
     };
@@ -439,7 +439,7 @@ static struct sync_event event_of(const struct script_step *step)
 
 /* With heads every 20 s, 3 s at the most for an answer to a want, and 2 s for what no want brings. */
 static const struct decision hurried[] = {
-    {"Heads go again after at most 25 s.", STEPS(UP(1), TICK(25000)), "heads@1"},
+    {"Heads go again after at most 25 s.", STEPS(UP(1), TICK(25000)), "heard@1"},
     {"… and not before 15 s.", STEPS(UP(1), TICK(14999)), ""},
     {"A want without answer is repeated after 2 to 2.5 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500)),
      "want@1"},
@@ -455,7 +455,7 @@ static const struct decision hurried[] = {
     {"… but at its end.",
      STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(1500), MORE(1), TICK(2000)), "gaps@2"},
     {"Whoever brings nothing is asked again after 20 s.",
-     STEPS(UP(1), CUTS(1, SAME), TICK(2000), TICK(20000)), "heads@1 cuts@1"},
+     STEPS(UP(1), CUTS(1, SAME), TICK(2000), TICK(20000)), "heard@1 cuts@1"},
 };
 
 static void decide(const struct decision *table, size_t count, struct sync_waits waits)
@@ -555,6 +555,74 @@ static size_t feed_heads(struct sync *sync, struct sync_actions *actions, uint32
         wants += actions->count;
     }
     return wants;
+}
+
+/* What is asked of a peer goes with the question what changed, and that it was asked for in vain goes once.
+ */
+static void a_claim_that_was_given_up_is_said_once(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    const struct sync_event up = {.kind = SYNC_PEER_UP, .peer = 1};
+    const struct sync_event head = {
+        .kind = SYNC_PEER_HEAD, .peer = 1, .head = head_of('B', 3), .ours = SYNC_OURS_MISSING};
+    const struct sync_event tick = {.kind = SYNC_TICK, .peer = SYNC_LOCAL};
+    size_t with_claims = 0, gave_up = 0, after = 0;
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, SYNC_WAITS);
+    sync_step(sync, &up, 1000, actions);
+    assert_int_equal(actions->count, 1);
+    assert_false(actions->items[0].claims || actions->items[0].gave_up);
+    sync_step(sync, &head, 1000, actions);
+    for (uint64_t now_ms = 2000; now_ms < 600 * 1000; now_ms += 1000) {
+        sync_step(sync, &tick, now_ms, actions);
+        for (size_t i = 0; i < actions->count; i++) {
+            const struct sync_action *action = &actions->items[i];
+
+            if (action->kind == SYNC_SEND_HEARD) {
+                with_claims += action->claims;
+                gave_up += action->gave_up;
+                after += gave_up > 0 && !action->gave_up;
+                assert_false(action->claims && gave_up > 0);
+            }
+        }
+    }
+    assert_true(with_claims > 0 && after > 0);
+    assert_int_equal(gave_up, 1);
+    free(actions);
+    free(sync);
+}
+
+/* No head said that they have it. */
+static void what_is_lacking_is_asked_of_whoever_may_have_it(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    for (size_t i = 0; i < 2; i++) {
+        const struct sync_event up = {.kind = SYNC_PEER_UP, .peer = 1};
+        const struct sync_event lacking = {.kind = SYNC_LACKING,
+                                           .peer = 1,
+                                           .head = head_of('B', -1),
+                                           .ours_gaps = i == 0,
+                                           .ours_cuts = i == 1};
+
+        sync_init(sync, 1, SYNC_WAITS);
+        sync_step(sync, &lacking, 1000, actions); /* who is not there is not asked */
+        assert_int_equal(actions->count, 0);
+        sync_step(sync, &up, 1000, actions);
+        sync_step(sync, &lacking, 1000, actions);
+        assert_int_equal(actions->count, 1);
+        assert_int_equal(actions->items[0].kind, i == 0 ? SYNC_SEND_GAPS : SYNC_SEND_CUTS);
+    }
+    free(actions);
+    free(sync);
 }
 
 static void what_one_peer_claims_takes_no_place_from_another(void **state)
@@ -911,6 +979,8 @@ int main(void)
         cmocka_unit_test(decisions_are_as_the_sentences_say),
         cmocka_unit_test(shorter_waits_are_kept_to),
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
+        cmocka_unit_test(a_claim_that_was_given_up_is_said_once),
+        cmocka_unit_test(what_is_lacking_is_asked_of_whoever_may_have_it),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
         cmocka_unit_test(what_came_long_ago_makes_nobody_fast),

@@ -117,6 +117,7 @@ static void what_a_full_list_drops_is_drawn_by_lot(void **state)
         assert_true(has(undecided, i));
     }
     assert_int_equal(undecided->held, UNDECIDED_MAX);
+    assert_true(undecided->forgot);
     for (uint32_t i = 0; i < UNDECIDED_MAX; i++) {
         by_quarter[i / (UNDECIDED_MAX / 4)] += has(undecided, i);
         kept += has(undecided, i);

@@ -67,6 +67,7 @@ struct peer {
     struct peer_turns asking, asked; /* for introductions, by us and by it */
     uint32_t introductions_due;      /* that it may still send as answers to us */
     struct pieces pieces;            /* of the frame that is coming from it */
+    uint64_t dropped;                /* frames of its inbox, when it was asked what changed last */
     struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct hearing hearing;          /* what its store told… */

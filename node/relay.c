@@ -697,6 +697,15 @@ enum store_error relay_tell(struct relay *relay, struct peer *peer, uint64_t now
 
 /* ---- what was heard ---- */
 
+/* What found no room in its inbox may have been told only once. */
+static bool has_dropped(struct peer *peer)
+{
+    const uint64_t before = peer->dropped;
+
+    peer->dropped = peer->inbox == NULL ? 0 : peer->inbox->dropped;
+    return peer->dropped != before;
+}
+
 static enum store_error send_heard(struct relay *relay, const struct sync_action *action)
 {
     struct peer *peer = peers_by_id(relay->peers, action->peer);
@@ -706,7 +715,7 @@ static enum store_error send_heard(struct relay *relay, const struct sync_action
     if (peer == NULL) {
         return STORE_OK;
     }
-    if (action->gave_up || (undecided != NULL && undecided->forgot)) {
+    if (has_dropped(peer) || action->gave_up || (undecided != NULL && undecided->forgot)) {
         hearing_on_forgotten(&peer->hearing);
     }
     heard.upto = hearing_ask(&peer->hearing, action->claims, undecided != NULL && undecided->held > 0);

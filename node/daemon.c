@@ -1,6 +1,7 @@
 #include "node/daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "node/settle.h"
 
 enum {
+    LARGE_MEMORY_SIZE = 256 * 1024,
     POLLS_MAX = 2 + NET_ROLE_COUNT + CONTROL_POLLS_MAX,
     POLL_MS_MAX = 60000,
     READERS_INTERVAL_MS = 60000,
@@ -454,11 +456,20 @@ static void stop(struct daemon *daemon)
     starter_stop(&daemon->starter);
 }
 
+/* Large tables are given whole to a peer and used as far as it fills them. The allocator maps them as pages
+ * that cost nothing before they are touched, and would stop doing so once the first one was given back. */
+static void keep_large_memory_lazy(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_MEMORY_SIZE);
+}
+
 enum daemon_end daemon_run(const struct daemon_options *options)
 {
-    struct daemon *daemon = calloc(1, sizeof *daemon);
+    struct daemon *daemon = NULL;
     enum daemon_end end = DAEMON_SYSTEM;
 
+    keep_large_memory_lazy();
+    daemon = calloc(1, sizeof *daemon);
     if (daemon == NULL) {
         return end_of_memory();
     }

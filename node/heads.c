@@ -67,6 +67,21 @@ static struct undecided *undecided_of(struct peer *peer)
     return peer->undecided;
 }
 
+/* Remember a head, as far as there is room for it. */
+static struct undecided_head *remember(const struct daemon *daemon, struct undecided *undecided,
+                                       const struct head *head)
+{
+    size_t in_all = 0;
+
+    for (size_t i = 0; i < daemon->peers.count; i++) {
+        const struct undecided *other = daemon->peers.entries[i].undecided;
+
+        in_all += other == NULL ? 0 : other->held;
+    }
+    undecided_bound(undecided, in_all);
+    return undecided_put(undecided, head);
+}
+
 /* Perhaps someone introduces its author. */
 static void ask_introduction(struct daemon *daemon, struct peer *peer, struct undecided_head *at)
 {
@@ -84,18 +99,18 @@ void heads_pass_over(struct daemon *daemon, struct peer *peer, const struct head
     struct undecided *undecided = undecided_of(peer);
 
     if (undecided != NULL) {
-        ask_introduction(daemon, peer, undecided_put(undecided, head));
+        ask_introduction(daemon, peer, remember(daemon, undecided, head));
     }
 }
 
 /* The author is admitted: what finds no room among the peer's claims is looked at again once there is some.
  */
-static void keep_for_later(struct peer *peer, const struct head *head)
+static void keep_for_later(const struct daemon *daemon, struct peer *peer, const struct head *head)
 {
     struct undecided *undecided = undecided_of(peer);
 
     if (undecided != NULL) {
-        undecided_hurry(undecided, undecided_put(undecided, head));
+        undecided_hurry(undecided, remember(daemon, undecided, head));
     }
 }
 
@@ -123,7 +138,7 @@ static void settle_one(struct daemon *daemon, struct peer *peer, const struct he
         heads_pass_over(daemon, peer, head);
     } else if (compared->ours == SYNC_OURS_MISSING &&
                !sync_may_claim(daemon->sync, peer->id, &head->author)) {
-        keep_for_later(peer, head);
+        keep_for_later(daemon, peer, head);
     } else {
         forget(peer, &head->author);
     }

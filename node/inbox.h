@@ -19,7 +19,7 @@
 enum {
     /* 8 MiB that a peer was asked for may come at once, and what it sends unasked beside it. */
     INBOX_SIZE_MAX = 10 * 1024 * 1024,
-    INBOXES_SIZE_MAX = 24 * 1024 * 1024,
+    INBOXES_SIZE_MAX = 20 * 1024 * 1024,
     INBOX_FRAMES_MAX = 32 * 1024, /* of one peer: answers of a few frames each to 4 096 questions */
     INBOX_TURN_NS = 1000 * 1000,
     INBOX_DEBT_NS_MAX = 50 * 1000 * 1000,

@@ -104,6 +104,7 @@ struct undecided_head *undecided_find(struct undecided *undecided, const struct 
 void undecided_init(struct undecided *undecided, const uint8_t secret[PLACE_SECRET_SIZE], uint64_t wait_ms)
 {
     undecided->wait_ms = wait_ms;
+    undecided->most = UNDECIDED_MAX;
     memcpy(undecided->secret, secret, PLACE_SECRET_SIZE);
     memcpy(&undecided->random, secret, sizeof undecided->random);
     for (enum undecided_line line = UNDECIDED_ASK; line < UNDECIDED_LINE_COUNT; line++) {
@@ -128,21 +129,39 @@ void undecided_remove(struct undecided *undecided, struct undecided_head *at)
     assert(*link == place_of(undecided, at) + 1);
     *link = at->next_of_bucket;
     leave(undecided, at);
+    at->held = false;
     at->later = undecided->free;
     undecided->free = (uint16_t)(place_of(undecided, at) + 1);
     undecided->held--;
+}
+
+void undecided_bound(struct undecided *undecided, size_t in_all)
+{
+    const uint16_t grown = undecided->held > UNDECIDED_SHARE ? undecided->held : (uint16_t)UNDECIDED_SHARE;
+
+    undecided->most = in_all < UNDECIDED_MAX_IN_ALL ? (uint16_t)UNDECIDED_MAX : grown;
+}
+
+static void drop_one(struct undecided *undecided)
+{
+    struct undecided_head *at;
+
+    do {
+        at = &undecided->heads[draw(undecided, undecided->ever)];
+    } while (!at->held);
+    undecided_remove(undecided, at);
+    undecided->forgot = true;
 }
 
 static struct undecided_head *take_place(struct undecided *undecided)
 {
     struct undecided_head *at;
 
-    if (undecided->free == 0 && undecided->ever < UNDECIDED_MAX) {
-        return &undecided->heads[undecided->ever++];
+    if (undecided->held >= undecided->most) {
+        drop_one(undecided);
     }
     if (undecided->free == 0) {
-        undecided_remove(undecided, &undecided->heads[draw(undecided, UNDECIDED_MAX)]);
-        undecided->forgot = true;
+        return &undecided->heads[undecided->ever++];
     }
     at = &undecided->heads[undecided->free - 1];
     undecided->free = at->later;
@@ -158,7 +177,7 @@ struct undecided_head *undecided_put(struct undecided *undecided, const struct h
         uint16_t *bucket = bucket_of(undecided, &head->author);
 
         at = take_place(undecided);
-        *at = (struct undecided_head){.author = head->author, .next_of_bucket = *bucket};
+        *at = (struct undecided_head){.author = head->author, .next_of_bucket = *bucket, .held = true};
         *bucket = (uint16_t)(place_of(undecided, at) + 1);
         join_last(undecided, at, UNDECIDED_ASK);
         undecided->held++;

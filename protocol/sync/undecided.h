@@ -8,7 +8,8 @@
  *
  * A list belongs to one peer and is bounded: what is beyond takes the place of another head of that peer,
  * drawn by lot, so that nobody who makes up heads or ids chooses whose head goes, and nothing that one peer
- * says takes a place from another.
+ * says takes a place from another. In all there are bounds as well: once the lists of all peers are large
+ * together, a list beyond its share grows no further (undecided_bound).
  *
  * Each head stands in one line. Those to be looked at, first named first; those of which the peer is to be
  * asked who introduces the author, by how often it was asked: at once, after 1, 2 and 4 s; the others. Part
@@ -17,7 +18,9 @@
 #include "protocol/wire/records.h"
 
 enum {
-    UNDECIDED_MAX = 16384, /* of one peer */
+    UNDECIDED_MAX = 16384,        /* of one peer */
+    UNDECIDED_SHARE = 2048,       /* that every peer may have, whatever the others have */
+    UNDECIDED_MAX_IN_ALL = 65536, /* beyond which none grows over its share */
     UNDECIDED_BUCKETS = 16384,
     UNDECIDED_ASKS_SOON_MAX = 4, /* so often it is asked without anything having changed */
     UNDECIDED_ASK_MS = 1000,     /* between the first two questions; then twice as long each time… */
@@ -41,7 +44,7 @@ struct undecided_head {
     uint16_t earlier, later; /* in its line */
     uint16_t next_of_bucket; /* place + 1; 0: none */
     uint8_t asked;           /* how often */
-    bool gaps;
+    bool gaps, held;
 };
 
 /* Only what is in use of it is ever touched: places are given out in order. */
@@ -50,7 +53,7 @@ struct undecided {
     uint64_t random;
     uint64_t wait_ms; /* between the first two questions about an author */
     bool forgot;      /* a head went to make room for another, since its owner last looked */
-    uint16_t held;
+    uint16_t held, most;
     uint16_t ever, free; /* places that were ever used, and of those the first one that is free again: + 1 */
     uint16_t buckets[UNDECIDED_BUCKETS];
     struct undecided_head heads[UNDECIDED_MAX + UNDECIDED_LINE_COUNT]; /* the last ones are the lines' ends */
@@ -59,6 +62,10 @@ struct undecided {
 /* secret: nobody can choose authors that share a bucket, or foresee a lot. wait_ms: UNDECIDED_ASK_MS unless a
  * test's clock runs faster. Requires: *undecided is zero. */
 void undecided_init(struct undecided *undecided, const uint8_t secret[PLACE_SECRET_SIZE], uint64_t wait_ms);
+
+/* Let it hold no more than before from now on, or than its share, where all lists hold in_all together and
+ * that is too much; else as much as a list may. */
+void undecided_bound(struct undecided *undecided, size_t in_all);
 
 /* What is remembered of author, or NULL. */
 struct undecided_head *undecided_find(struct undecided *undecided, const struct actor_id *author);

@@ -131,6 +131,43 @@ static void what_a_full_list_drops_is_drawn_by_lot(void **state)
     free(other);
 }
 
+/* A list over its share stays as large as it is, one under it grows up to that, and all do again later. */
+static void where_all_lists_are_full_none_grows_beyond_its_share(void **state)
+{
+    uint32_t next = 0;
+
+    (void)state;
+    while (next < UNDECIDED_SHARE + 500) {
+        put(next, next);
+        next++;
+    }
+    undecided_bound(undecided, UNDECIDED_MAX_IN_ALL - 1);
+    put(next, next);
+    next++;
+    assert_int_equal(undecided->held, next);
+    assert_false(undecided->forgot);
+    for (size_t i = 0; i < 300; i++, next++) { /* with places that are free again among them */
+        undecided_bound(undecided, UNDECIDED_MAX_IN_ALL);
+        put(next, next);
+        assert_true(has(undecided, next));
+        assert_int_equal(undecided->held, UNDECIDED_SHARE + 501);
+    }
+    assert_true(undecided->forgot);
+    for (uint32_t i = 0; i < next; i++) {
+        const struct head head = head_of(i, 0);
+
+        if (undecided->held > 10 && has(undecided, i)) {
+            undecided_remove(undecided, undecided_find(undecided, &head.author));
+        }
+    }
+    undecided_bound(undecided, UNDECIDED_MAX_IN_ALL);
+    for (size_t i = 0; i < UNDECIDED_SHARE + 100; i++, next++) {
+        put(next, next);
+        assert_true(undecided->held <= UNDECIDED_SHARE);
+    }
+    assert_int_equal(undecided->held, UNDECIDED_SHARE);
+}
+
 static void take_first_due(uint32_t author)
 {
     const struct head head = head_of(author, 0);
@@ -313,6 +350,7 @@ int main(void)
         WITH_LIST(a_head_comes_back_as_it_was_announced),
         WITH_LIST(the_last_head_of_an_author_counts_and_waits_no_longer_than_the_first),
         WITH_LIST(ten_thousand_authors_of_one_peer_find_room),
+        WITH_LIST(where_all_lists_are_full_none_grows_beyond_its_share),
         WITH_LIST(what_a_full_list_drops_is_drawn_by_lot),
         WITH_LIST(the_named_are_looked_at_first_and_all_others_behind_them),
         WITH_LIST(who_introduces_an_author_is_asked_less_and_less_often_and_then_no_more),

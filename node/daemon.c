@@ -18,7 +18,9 @@
 #include "node/settle.h"
 
 enum {
-    LARGE_MEMORY_SIZE = 256 * 1024,
+    LARGE_MEMORY_SIZE = 1024 * 1024,
+    KEPT_MEMORY_SIZE =
+        8 * 1024 * 1024, /* what is taken and given back at each question isn't asked of the system */
     POLLS_MAX = 2 + NET_ROLE_COUNT + CONTROL_POLLS_MAX,
     POLL_MS_MAX = 60000,
     READERS_INTERVAL_MS = 60000,
@@ -461,6 +463,7 @@ static void stop(struct daemon *daemon)
 static void keep_large_memory_lazy(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, LARGE_MEMORY_SIZE);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY_SIZE);
 }
 
 enum daemon_end daemon_run(const struct daemon_options *options)

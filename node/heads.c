@@ -145,25 +145,44 @@ static void settle_one(struct daemon *daemon, struct peer *peer, const struct he
     settle_event(daemon, &event, NULL);
 }
 
-void heads_settle(struct daemon *daemon, struct peer *peer, const struct heads *told)
+static enum store_error settle_some(struct daemon *daemon, struct peer *peer, const struct head *heads,
+                                    size_t count, bool *missing)
 {
-    struct compared compared[HEADS_MAX];
-    const struct head *heads = told->heads.items;
-    bool missing = false;
-    enum store_error error = compare_all(daemon, peer, heads, told->heads.count, compared);
+    struct compared compared[HEADS_AT_ONCE];
+    enum store_error error = compare_all(daemon, peer, heads, count, compared);
 
-    if (error != STORE_OK) {
-        hearing_on_forgotten(&peer->hearing);
-        settle_store_error(daemon, "heads-not-compared", error);
-        return;
-    }
-    for (size_t i = 0; i < told->heads.count; i++) {
-        missing |= compared[i].ours == SYNC_OURS_MISSING;
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        *missing |= compared[i].ours == SYNC_OURS_MISSING;
         settle_one(daemon, peer, &heads[i], &compared[i]);
     }
-    if (told->has_page) {
-        hearing_on_page(&peer->hearing, &told->page, missing);
+    return error;
+}
+
+bool heads_settle(struct daemon *daemon, struct peer *peer, const struct heads *told,
+                  struct heads_progress *progress)
+{
+    const uint64_t began_ns = clock_monotonic_ns();
+    const struct head *heads = told->heads.items;
+
+    while (progress->done < told->heads.count) {
+        const size_t left = told->heads.count - progress->done;
+        const size_t count = left < HEADS_AT_ONCE ? left : (size_t)HEADS_AT_ONCE;
+        enum store_error error = settle_some(daemon, peer, &heads[progress->done], count, &progress->missing);
+
+        if (error != STORE_OK) {
+            hearing_on_forgotten(&peer->hearing);
+            settle_store_error(daemon, "heads-not-compared", error);
+            return true;
+        }
+        progress->done += count;
+        if (progress->done < told->heads.count && clock_monotonic_ns() - began_ns >= HEADS_TURN_NS) {
+            return false;
+        }
     }
+    if (told->has_page) {
+        hearing_on_page(&peer->hearing, &told->page, progress->missing);
+    }
+    return true;
 }
 
 /* ---- what is to be looked at ---- */

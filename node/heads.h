@@ -8,14 +8,24 @@
 #include "node/daemon_state.h"
 
 enum {
-    RECHECK_HEADS_MAX = 256, /* looked at again in one turn of the loop… */
-    RECHECK_TURN_MS = 1,     /* …and for how long */
+    RECHECK_HEADS_MAX = 256,     /* looked at again in one turn of the loop… */
+    RECHECK_TURN_MS = 1,         /* …and for how long */
+    HEADS_TURN_NS = 1000 * 1000, /* for what a peer tells */
+    HEADS_AT_ONCE = 8,           /* compared with the same state of the store */
     TELL_MS = 20,
     NOTE_MS = 10000,
 };
 
-/* What a peer announced, or told of its store's changes. */
-void heads_settle(struct daemon *daemon, struct peer *peer, const struct heads *told);
+/* How far a list of heads was looked at. */
+struct heads_progress {
+    size_t done;
+    bool missing; /* something of them is not held */
+};
+
+/* What a peer announced, or told of its store's changes: from progress on, for HEADS_TURN_NS or to its end.
+ * Returns: whether it is at its end. */
+bool heads_settle(struct daemon *daemon, struct peer *peer, const struct heads *told,
+                  struct heads_progress *progress);
 /* Remember a head of an author that is not admitted, and ask the peer who introduces it. */
 void heads_pass_over(struct daemon *daemon, struct peer *peer, const struct head *head);
 

@@ -146,7 +146,10 @@ bool inbox_put(struct inbox *inbox, enum inbox_queue queue, enum frame_kind kind
     }
     frame->earlier = inbox->last[queue];
     frame->later = NULL;
+    frame->queue = queue;
     frame->kind = kind;
+    frame->done = 0;
+    frame->missing = false;
     frame->size = payload.size;
     if (payload.size > 0) {
         memcpy(frame->payload, payload.data, payload.size);
@@ -161,6 +164,23 @@ bool inbox_put(struct inbox *inbox, enum inbox_queue queue, enum frame_kind kind
     inbox->all->size += size;
     inbox->count++;
     return true;
+}
+
+void inbox_put_back(struct inbox *inbox, struct inbox_frame *frame)
+{
+    const enum inbox_queue queue = frame->queue;
+
+    frame->earlier = NULL;
+    frame->later = inbox->first[queue];
+    if (frame->later == NULL) {
+        inbox->last[queue] = frame;
+    } else {
+        frame->later->earlier = frame;
+    }
+    inbox->first[queue] = frame;
+    inbox->size += cost_of(frame->size);
+    inbox->all->size += cost_of(frame->size);
+    inbox->count++;
 }
 
 /* ---- turns ---- */
@@ -182,7 +202,7 @@ static enum inbox_queue next_queue(const struct inbox *inbox)
 
 static bool has_frame(const struct inbox *inbox)
 {
-    return next_queue(inbox) != INBOX_QUEUE_COUNT;
+    return !inbox->resting && next_queue(inbox) != INBOX_QUEUE_COUNT;
 }
 
 /* How many peers of role have a frame that may be taken, no further than most. */

@@ -31,7 +31,10 @@ enum inbox_queue { INBOX_EXPRESS, INBOX_BULK, INBOX_QUESTIONS, INBOX_QUEUE_COUNT
 
 struct inbox_frame {
     struct inbox_frame *earlier, *later;
+    enum inbox_queue queue;
     enum frame_kind kind;
+    size_t done;  /* of a list of heads, how many were looked at… */
+    bool missing; /* …and whether something of them is not held */
     size_t size;
     uint8_t payload[];
 };
@@ -47,6 +50,7 @@ struct inbox {
     uint64_t dropped; /* frames that found no room */
     int64_t left_ns;  /* of its turn; less than 0: what it has used beyond */
     bool questioned;  /* the last frame taken was a question */
+    bool resting;     /* nothing is taken before what it sent last was looked at */
     bool held_up;     /* its questions wait: there is no room to answer */
 };
 
@@ -65,6 +69,9 @@ void inbox_clear(struct inbox *inbox);
 
 /* Append a copy of payload. Returns: false when it was dropped. */
 bool inbox_put(struct inbox *inbox, enum inbox_queue queue, enum frame_kind kind, struct bytes payload);
+
+/* Give back a frame of inbox that was taken and is not done with: it is taken next. Takes: frame. */
+void inbox_put_back(struct inbox *inbox, struct inbox_frame *frame);
 
 /* Whether some peer has a frame that may be taken. */
 bool inboxes_wait(const struct inboxes *all);

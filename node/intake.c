@@ -14,6 +14,8 @@ enum {
      */
     PLEDGE_NS = INBOX_TURN_NS / 50,
     HEADS_PLEDGE_NS_PER_BYTE = INBOX_TURN_NS / (256 * 80),
+    /* A list of heads may take more than a turn, and what follows it in its lane waits for its end. */
+    LONG_HEADS_SIZE = 16 * 80,
 };
 
 bool intake_init(struct intake *intake)
@@ -127,6 +129,7 @@ static bool take_frame(struct intake *intake)
     item.bytes = bytes_of(item.frame->payload, item.frame->size);
     item.pledged_ns = pledge_of(&item);
     inbox_charge(item.inbox, item.pledged_ns);
+    item.inbox->resting = item.kind == INTAKE_HEADS && item.bytes.size > LONG_HEADS_SIZE;
     (void)append(intake, &item);
     return true;
 }

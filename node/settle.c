@@ -327,14 +327,25 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
     return reason == REASON_NONE;
 }
 
-static void settle_heads(struct daemon *daemon, const struct intake_item *item)
+/* What is left of a long list waits for its peer's next turn. */
+static void settle_heads(struct daemon *daemon, struct intake_item *item)
 {
     struct peer *peer = peer_of(daemon, item);
+    struct heads_progress progress = {.done = item->frame->done, .missing = item->frame->missing};
     struct heads heads;
 
-    if (peer != NULL && decode(daemon, peer, &heads_schema, &heads, item->bytes)) {
-        heads_settle(daemon, peer, &heads);
+    if (peer == NULL || peer->kicked) {
+        return;
     }
+    peer->inbox->resting = false;
+    if (!decode(daemon, peer, &heads_schema, &heads, item->bytes) ||
+        heads_settle(daemon, peer, &heads, &progress) || peer->kicked) {
+        return;
+    }
+    item->frame->done = progress.done;
+    item->frame->missing = progress.missing;
+    inbox_put_back(peer->inbox, item->frame);
+    item->frame = NULL;
 }
 
 static void settle_want(struct daemon *daemon, const struct intake_item *item)
@@ -390,7 +401,7 @@ static void settle_introduction_want(struct daemon *daemon, const struct intake_
 
 /* ---- all items ---- */
 
-static void settle_kind(struct daemon *daemon, const struct intake_item *item)
+static void settle_kind(struct daemon *daemon, struct intake_item *item)
 {
     switch (item->kind) {
     case INTAKE_BLOCK:
@@ -419,7 +430,7 @@ static void settle_kind(struct daemon *daemon, const struct intake_item *item)
 }
 
 /* What follows from an item is charged to the peer that sent it, too. */
-static void settle_item(struct daemon *daemon, const struct intake_item *item)
+static void settle_item(struct daemon *daemon, struct intake_item *item)
 {
     const uint64_t began_ns = clock_monotonic_ns();
     const struct peer *peer = NULL;

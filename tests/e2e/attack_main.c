@@ -10,7 +10,7 @@
  *   replays    the actor's largest block, again and again
  *   unknown    frames of a kind that nobody knows
  *   asks       for the actor's whole log, again and again, without ever reading
- *   forged     the actor's newest block with another signature, once
+ *   forged     the actor's newest block, which the other does not hold yet, with a false signature
  *   storm      connections that greet and go
  *
  * HOME is one that holds the actor's log, and no daemon need run there. Prints "attacking" once all are
@@ -244,13 +244,14 @@ static bool forge(struct attack *attack, struct connection *connection)
     if (connection->said) {
         return false;
     }
-    connection->said = true;
     memcpy(forged, attack->newest.data, attack->newest.size);
     for (size_t i = 0; i + sizeof(struct signature) < attack->newest.size && i < 400; i++) {
         /* The first binary of 64 bytes is the signature. */
         if (forged[i] == 0xc4 && forged[i + 1] == sizeof(struct signature)) {
             forged[i + 10] ^= 1;
-            return send_frame(attack, connection, FRAME_BLOCK, bytes_of(forged, attack->newest.size));
+            connection->said =
+                send_frame(attack, connection, FRAME_BLOCK, bytes_of(forged, attack->newest.size));
+            return false;
         }
     }
     give_up("the block has no signature");

@@ -120,3 +120,50 @@ withstands() {
     is_within "$sentence: the issuer was dropped" "$kicked" 0
     answers "$sentence: the verifier answers" 0 '"peers"' verifier status --json
 }
+
+# catch_up KIND:CONNECTIONS...: how many milliseconds (took_ms) a fresh verifier takes to hold all of the issuer's log,
+# from when the issuer's node is started to dial it; these others have said what they say before.
+catch_up() {
+    local each began_ms
+    rm -rf "$world/verifier"
+    make_reader verifier
+    do_as verifier trust add shop "$issuer"
+    start verifier
+    for each in "$@"; do attack "${each%:*}" "${each#*:}"; done
+    [ $# = 0 ] || sleep 2
+    began_ms=$(date +%s%3N)
+    start issuer verifier
+    timeout 60 "$bin/tests/arrival" "$world/verifier" "$issuer" "$last_seq" 2>"$world/arrival.errors" || give_up "catching up"
+    took_ms=$(($(date +%s%3N) - began_ms))
+    call_off
+    stop issuer
+    stop verifier
+}
+
+# catches_up SENTENCE KIND:CONNECTIONS...: a log of some 131 blocks comes as fast as without them. The issuer's daemon is
+# stopped before and after.
+catches_up() {
+    local sentence=$1 quiet
+    shift
+    stop issuer
+    stop verifier
+    "$bin/tests/many_blocks" publish "$world/issuer" "$passphrase" 131 >"$world/published" || give_up "131 blocks"
+    last_seq=$(tail -n 1 "$world/published" | cut -d ' ' -f 1)
+    rm -rf "$world/seen"
+    cp -r "$world/issuer" "$world/seen"
+    catch_up
+    quiet=$took_ms
+    catch_up "$@"
+    printf '%s: quiet %s ms, attacked %s ms\n' "$sentence" "$quiet" "$took_ms"
+    is_within "$sentence" "$took_ms" $((quiet * 3 / 2 + 50))
+}
+
+# An attacker that signs falsely is banned, others from the same address are not, and the ban ends.
+bans() {
+    "$bin/tests/many_blocks" publish "$world/seen" "$passphrase" 1 >"$said" 2>&1 || give_up "another block"
+    attack forged 1
+    until_true 10 grep -q '"event":"peer-banned"' "$world/verifier.log" && good || bad "who forges is banned"
+    until_true 10 follows verifier issuer && good || bad "others stay"
+    call_off
+    is_within "only who forges is banned" "$(grep -c '"event":"peer-banned"' "$world/verifier.log")" 1
+}

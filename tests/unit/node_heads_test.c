@@ -120,12 +120,17 @@ static void announce(size_t i, uint32_t first, uint32_t count)
 {
     while (count > 0) {
         const uint32_t page = count < HEADS_MAX ? count : HEADS_MAX;
+        struct heads_progress progress = {.done = 0};
+        struct heads told = {.has_page = false};
 
         for (uint32_t k = 0; k < page; k++) {
             fixture->heads[k] = (struct head){.author = author_of(first + k), .hash = {{1}}, .bytes = 100};
         }
-        heads_settle(&fixture->daemon, fixture->peers[i],
-                     &(struct heads){.heads = {.items = fixture->heads, .count = page}});
+        told.heads = (struct list){.items = fixture->heads, .count = page};
+        while (!heads_settle(&fixture->daemon, fixture->peers[i], &told, &progress)) {
+            assert_in_range(progress.done, 1, page - 1);
+        }
+        assert_int_equal(progress.done, page);
         first += page;
         count -= page;
     }

@@ -309,6 +309,32 @@ static void a_peer_that_goes_takes_its_frames_along(void **state)
     fixture->inbound[5] = inbox_create(&fixture->all, NET_LISTEN, 5);
 }
 
+/* What is not done with is next in its lane, and while it is looked at nothing else of its peer is taken. */
+static void what_is_put_back_is_taken_next(void **state)
+{
+    struct fixture *fixture = *state;
+    struct inbox *inbox = fixture->inbound[0], *from = NULL;
+    struct inbox_frame *frame = NULL;
+
+    assert_true(inbox_put(inbox, INBOX_BULK, FRAME_HEADS, bytes_of("first", 5)));
+    assert_true(inbox_put(inbox, INBOX_BULK, FRAME_BLOCK, bytes_of("second", 6)));
+    frame = inboxes_take(&fixture->all, &from);
+    inbox->resting = true;
+    assert_false(inboxes_wait(&fixture->all));
+    frame->done = 3;
+    inbox_put_back(inbox, frame);
+    inbox->resting = false;
+    assert_int_equal(inbox->count, 2);
+    frame = inboxes_take(&fixture->all, &from);
+    assert_int_equal(frame->kind, FRAME_HEADS);
+    assert_int_equal(frame->done, 3);
+    free(frame);
+    assert_ptr_equal(take(fixture, 0), inbox);
+    frame = NULL;
+    assert_int_equal(inbox->size, 0);
+    assert_null(take(fixture, 0));
+}
+
 static void peers_contend_when_more_than_one_has_frames(void **state)
 {
     struct fixture *fixture = *state;
@@ -337,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_all_who_holds_most_makes_room, setup, teardown),
         cmocka_unit_test_setup_teardown(what_makes_room_goes_from_its_end, setup, teardown),
         cmocka_unit_test_setup_teardown(a_peer_that_goes_takes_its_frames_along, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_put_back_is_taken_next, setup, teardown),
         cmocka_unit_test_setup_teardown(peers_contend_when_more_than_one_has_frames, setup, teardown),
     };
 

@@ -5,7 +5,15 @@
 
 #include "protocol/base/sort.h"
 
-enum { SOURCES_ASKED_MAX = 2, SLOWER = 4, CHECK_MS_MIN = 250, RATE_WINDOW_MS = 4000 };
+enum {
+    SOURCES_ASKED_MAX = 2,
+    SOURCES_ASKED_FOR_LITTLE_MAX = 64,
+    LITTLE_BYTES = 64 * 1024,
+    LITTLE_ASKS_MAX = 64,
+    SLOWER = 4,
+    CHECK_MS_MIN = 250,
+    RATE_WINDOW_MS = 4000,
+};
 
 void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max)
 {
@@ -377,6 +385,15 @@ static bool has_room(const struct source *source, const struct claim *claim)
                                  source->asked_bytes + claim->bytes <= SYNC_ASKED_BYTES_PER_PEER_MAX);
 }
 
+/* How many sources that kept no promise may be asked for the same at a time. Little is asked of many, as who
+ * has waited for its turn behind all liars is late; as long as little is in flight at its source, so that
+ * what comes twice stays little too. */
+static size_t most_asked(const struct source *own, const struct claim *about)
+{
+    return about->bytes <= LITTLE_BYTES && own->asks < LITTLE_ASKS_MAX ? SOURCES_ASKED_FOR_LITTLE_MAX
+                                                                       : SOURCES_ASKED_MAX;
+}
+
 /* Whether enough is asked for what a claim is about: of one source that has kept a promise, or of as many
  * that have not as it takes, none of which stands behind the claim's own. */
 static bool is_held(struct wants *wants, const struct claim *about)
@@ -396,7 +413,7 @@ static bool is_held(struct wants *wants, const struct claim *about)
         }
         others += !own->proven && source->dialled >= own->dialled;
     }
-    return others >= SOURCES_ASKED_MAX;
+    return others >= most_asked(own, about);
 }
 
 static bool is_better(const struct source *a, const struct claim *of_a, const struct source *b,

@@ -7,8 +7,9 @@
  * source").
  *
  * A claim waits in its peer's line, is asked for, or stands aside while enough is asked for of its author:
- * that is one source that has kept a promise before, or two that have not, so that one which never did holds
- * nothing alone; nor do two such keep out one that has, or inbound ones a dialled one. Part of protocol/sync.
+ * that is one source that has kept a promise before, or two that have not (or many, where it is little), so
+ * that one which never did holds nothing alone; nor do two such keep out one that has, or inbound ones a
+ * dialled one. Part of protocol/sync.
  */
 
 #include "protocol/sync/sync.h"

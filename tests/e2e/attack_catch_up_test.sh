@@ -46,4 +46,6 @@ for ((try = 0; try < tries; try++)); do arrive "$world/quiet"; done
 quiet=$(median "$world/quiet")
 arrives_despite drip 1
 arrives_despite asks 20
+arrives_despite named 4
+arrives_despite claims 4
 finish

@@ -30,6 +30,7 @@ median() { sort -n "$1" | sed -n "$((tries / 2 + 1))p"; }
 # arrives_despite KIND CONNECTIONS
 arrives_despite() {
     local try attacked
+    : >"$world/despite.$1"
     for ((try = 0; try < tries; try++)); do arrive "$world/despite.$1" "$@"; done
     attacked=$(median "$world/despite.$1")
     printf '%s: quiet %s us, attacked %s us\n' "$1" "$quiet" "$attacked"

@@ -4,10 +4,7 @@
  *
  *   arrival HOME PASSPHRASE_FILE OTHER COUNT
  *
- * Prints the median and the longest in microseconds. Or only waits until OTHER holds an actor's block of that
- * number:
- *
- *   arrival OTHER ACTOR SEQ */
+ * Prints the median and the longest in microseconds. */
 
 #include <sodium.h>
 #include <stdio.h>
@@ -118,28 +115,6 @@ static uint64_t revoke(struct publisher *publisher, struct store *other, uint64_
     return now_us() - began_us;
 }
 
-static int await_log(const char *other, const char *actor, uint64_t seq)
-{
-    struct store *store = NULL;
-    struct actor_id author;
-    enum id_kind found;
-    struct home home;
-    char folder[512];
-
-    if (sodium_init() < 0 || home_open(&home, other) != HOME_OK ||
-        id_from_text(&author.hash, &found, ID_ACTOR, &home.network, bytes_of_string(actor)) != ID_OK) {
-        give_up("usage: arrival OTHER ACTOR SEQ");
-    }
-    home_file(&home, "store", folder);
-    if (store_open(&store, &(struct store_options){.folder = folder, .network_tag = home.network.tag}) !=
-        STORE_OK) {
-        give_up("the other store can't be opened");
-    }
-    await_block(store, &author, seq);
-    store_close(store);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     const size_t count = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
@@ -153,9 +128,6 @@ int main(int argc, char **argv)
     char folder[512];
     uint64_t seq = 0;
 
-    if (argc == 4) {
-        return await_log(argv[1], argv[2], strtoull(argv[3], NULL, 10));
-    }
     session_options_init(&options);
     options.home = argc == 5 ? argv[1] : NULL;
     options.passphrase_file = argc == 5 ? argv[2] : NULL;

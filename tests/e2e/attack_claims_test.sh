@@ -8,6 +8,4 @@ settle_down 9000 dialled
 withstands "heads of those that the log names" 2 named:4
 withstands "four false claims of the log" 2 claims:4
 withstands "one true block each 1.6 s" 2 drip:2
-bans
-catches_up "a log of 131 blocks comes although others claimed it before" named:4 claims:4 drip:4
 finish

@@ -11,7 +11,12 @@
  *   unknown    frames of a kind that nobody knows
  *   asks       for the actor's whole log, again and again, without ever reading
  *   forged     the actor's newest block, which the other does not hold yet, with a false signature
+ *   forger     the same again and again, from the same node
  *   storm      connections that greet and go
+ *   silent     nothing
+ *   malformed  what is no frame, and then come back with other keys
+ *   locators   for the actor's log from places that never were, without ever reading
+ *   introductions  who introduces shops that are none, without ever reading
  *
  * HOME is one that holds the actor's log, and no daemon need run there. Prints "attacking" once all are
  * connected. */
@@ -35,6 +40,7 @@ enum {
     ARENA_SIZE = 64 * 1024 * 1024,
     NAMED_MAX = 16384,
     DRIP_MS = 1600,
+    BACK_MS = 200,
     NICE = 19,
 };
 
@@ -42,9 +48,10 @@ struct connection {
     void *socket;
     struct node_keys keys;
     uint64_t drip_at_ms;
-    uint64_t next_seq; /* of a drip */
-    bool said;         /* what is said once */
-    bool stuck;        /* in the middle of a frame */
+    uint64_t back_at_ms; /* when a forger connects again */
+    uint64_t next_seq;   /* of a drip */
+    bool said;           /* what is said once */
+    bool stuck;          /* in the middle of a frame */
 };
 
 struct attack {
@@ -123,7 +130,8 @@ static bool send_record(struct attack *attack, struct connection *connection, en
     return send_frame(attack, connection, kind, payload);
 }
 
-static void connect_anew(struct attack *attack, struct connection *connection)
+/* Connect and greet, with the keys that it has. */
+static void connect_again(struct attack *attack, struct connection *connection)
 {
     const int linger = 0, few = 8, patience_ms = 200;
     struct hello hello;
@@ -132,7 +140,6 @@ static void connect_anew(struct attack *attack, struct connection *connection)
     if (connection->socket != NULL) {
         (void)zmq_close(connection->socket);
     }
-    node_keys_create(&connection->keys, &attack->network);
     connection->socket = zmq_socket(attack->context, ZMQ_DEALER);
     (void)zmq_setsockopt(connection->socket, ZMQ_LINGER, &linger, sizeof linger);
     (void)zmq_setsockopt(connection->socket, ZMQ_SNDHWM, &few, sizeof few);
@@ -150,6 +157,12 @@ static void connect_anew(struct attack *attack, struct connection *connection)
     }
     node_hello(&hello, &connection->keys, &attack->network);
     (void)send_record(attack, connection, FRAME_HELLO, &hello_schema, &hello);
+}
+
+static void connect_anew(struct attack *attack, struct connection *connection)
+{
+    node_keys_create(&connection->keys, &attack->network);
+    connect_again(attack, connection);
 }
 
 /* ---- what is said ---- */
@@ -258,6 +271,51 @@ static bool forge(struct attack *attack, struct connection *connection)
     return false;
 }
 
+static bool forge_again(struct attack *attack, struct connection *connection)
+{
+    if (now_ms() < connection->back_at_ms) {
+        return false;
+    }
+    if (connection->back_at_ms != 0) {
+        connection->said = false;
+        connect_again(attack, connection);
+    }
+    connection->back_at_ms = now_ms() + BACK_MS;
+    return forge(attack, connection);
+}
+
+static bool say_no_frame(struct attack *attack, struct connection *connection)
+{
+    const uint8_t message[] = {LANE_MARK_EXPRESS, 'n', 'o', 'n', 'e'};
+
+    if (connection->said) {
+        connect_anew(attack, connection);
+    }
+    connection->said = zmq_send(connection->socket, message, sizeof message, ZMQ_DONTWAIT) > 0;
+    return false;
+}
+
+static bool ask_from_anywhere(struct attack *attack, struct connection *connection)
+{
+    struct locator_point points[LOCATOR_MAX];
+    const struct want want = {.author = attack->head.author,
+                              .locator = {.items = points, .count = LOCATOR_MAX}};
+
+    for (size_t i = 0; i < LOCATOR_MAX; i++) {
+        points[i].seq = LOCATOR_MAX - i;
+        randombytes_buf(points[i].hash.bytes, HASH_SIZE);
+    }
+    return send_record(attack, connection, FRAME_WANT, &want_schema, &want);
+}
+
+static bool ask_for_introductions(struct attack *attack, struct connection *connection)
+{
+    struct introduction_want want = {.extensions = {.count = 0}};
+
+    randombytes_buf(want.shop.hash.bytes, HASH_SIZE);
+    return send_record(attack, connection, FRAME_INTRODUCTION_WANT, &introduction_want_schema, &want);
+}
+
 /* Returns: whether there may be room for more at once. */
 static bool say(struct attack *attack, struct connection *connection)
 {
@@ -288,6 +346,21 @@ static bool say(struct attack *attack, struct connection *connection)
     if (is_kind(attack, "storm")) {
         connect_anew(attack, connection);
         return false;
+    }
+    if (is_kind(attack, "forger")) {
+        return forge_again(attack, connection);
+    }
+    if (is_kind(attack, "silent")) {
+        return false;
+    }
+    if (is_kind(attack, "malformed")) {
+        return say_no_frame(attack, connection);
+    }
+    if (is_kind(attack, "locators")) {
+        return ask_from_anywhere(attack, connection);
+    }
+    if (is_kind(attack, "introductions")) {
+        return ask_for_introductions(attack, connection);
     }
     give_up("there is no such kind");
     return false;
@@ -369,13 +442,16 @@ static void read_endpoint(struct attack *attack, char *text)
     memcpy(attack->server_key, key.bytes, sizeof attack->server_key);
 }
 
-/* Whoever does not read says nothing else either way. */
+static bool is_deaf(const struct attack *attack)
+{
+    return is_kind(attack, "asks") || is_kind(attack, "locators") || is_kind(attack, "introductions");
+}
+
 static void read_all(struct attack *attack, struct connection *connection)
 {
     static uint8_t message[LANE_MESSAGE_MAX];
 
-    while (!is_kind(attack, "asks") &&
-           zmq_recv(connection->socket, message, sizeof message, ZMQ_DONTWAIT) >= 0) {
+    while (!is_deaf(attack) && zmq_recv(connection->socket, message, sizeof message, ZMQ_DONTWAIT) >= 0) {
     }
 }
 

@@ -657,6 +657,59 @@ static void what_one_peer_claims_takes_no_place_from_another(void **state)
     free(sync);
 }
 
+static bool asks(const struct sync_actions *actions, uint32_t peer)
+{
+    for (size_t i = 0; i < actions->count; i++) {
+        if (actions->items[i].kind == SYNC_SEND_WANT && actions->items[i].peer == peer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many of twenty that have kept no promise are asked for one log of so many bytes, which all claim, while
+ * each has been asked for busy others. */
+static size_t asked_at_once(uint64_t bytes, uint32_t busy)
+{
+    enum { PEERS = 20 };
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    size_t asked = 0;
+
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, SYNC_WAITS);
+    for (uint32_t peer = 1; peer <= PEERS; peer++) {
+        sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer}, 0, actions);
+        for (uint32_t i = 0; i < busy; i++) {
+            struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer, .ours = SYNC_OURS_MISSING};
+
+            event.head = (struct head){.author = author_number(1000 * peer + i), .seq = 1, .bytes = 1000};
+            event.head.hash.bytes[0] = 1;
+            sync_step(sync, &event, 0, actions);
+        }
+    }
+    for (uint32_t peer = 1; peer <= PEERS; peer++) {
+        struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer, .ours = SYNC_OURS_MISSING};
+
+        event.head = (struct head){.author = author_number(7), .seq = 1, .bytes = bytes};
+        event.head.hash.bytes[0] = 1;
+        sync_step(sync, &event, 0, actions);
+        asked += asks(actions, peer);
+    }
+    free(actions);
+    free(sync);
+    return asked;
+}
+
+static void little_is_asked_of_many(void **state)
+{
+    (void)state;
+    assert_int_equal(asked_at_once(50 * 1000, 0), 20);
+    assert_int_equal(asked_at_once(1000 * 1000, 0), 2);
+    assert_int_equal(asked_at_once(50 * 1000, 100), 2);
+}
+
 static void peers_beyond_the_table_are_left_alone(void **state)
 {
     struct sync *sync = malloc(sync_size());
@@ -679,16 +732,6 @@ static void peers_beyond_the_table_are_left_alone(void **state)
 }
 
 /* A peer that announces what it never sends costs six wants and an announcement, then the next six. */
-static bool asks(const struct sync_actions *actions, uint32_t peer)
-{
-    for (size_t i = 0; i < actions->count; i++) {
-        if (actions->items[i].kind == SYNC_SEND_WANT && actions->items[i].peer == peer) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Peer 1 brings forty blocks at once, and then one each 1.6 s; peer 3 brought one in 0.2 s. */
 static void what_came_long_ago_makes_nobody_fast(void **state)
 {
@@ -982,6 +1025,7 @@ int main(void)
         cmocka_unit_test(a_claim_that_was_given_up_is_said_once),
         cmocka_unit_test(what_is_lacking_is_asked_of_whoever_may_have_it),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
+        cmocka_unit_test(little_is_asked_of_many),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
         cmocka_unit_test(what_came_long_ago_makes_nobody_fast),
         cmocka_unit_test(empty_promises_are_asked_for_ever_more_seldom),

@@ -424,7 +424,7 @@ static enum store_error put_change(struct counting *counting, const struct actor
 
 static enum store_error flush_author(struct counting *counting, const struct touched_author *touched)
 {
-    struct change_row before, row;
+    struct change_row before = {0}, row;
     struct actor_id author;
     struct disk_author of;
     enum store_error error = author_name(counting->txn, touched->number, &author);

@@ -19,7 +19,7 @@
  * whole family what must come of it. */
 
 enum {
-    SEEDS = 200,
+    SEEDS = SANITIZED ? 100 : 200,
     ORDERS = 6,
     FAMILY_MAX = 24,
     EPOCHS_MAX = FAMILY_MAX,

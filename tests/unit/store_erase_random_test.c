@@ -7,6 +7,7 @@
 
 #include "store/erased.h"
 #include "tests/support/log_builder.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/store_world.h"
 
 /* Random histories of one author at a node: blocks come whole or blanked, some erase entries, some make that
@@ -14,7 +15,7 @@
  * replayed. A plain model says what must be readable, what is missing and what may be gone. */
 
 enum {
-    SEEDS = 200,
+    SEEDS = SANITIZED ? 100 : 200,
     OPERATIONS = 60,
     BLOCKS_MAX = 64,
     ENTRIES_MAX = 4,

@@ -12,6 +12,7 @@
 #include "node/follow.h"
 #include "protocol/log/fork.h"
 #include "tests/support/log_random.h"
+#include "tests/support/sanitized.h"
 
 /* The same set of an author's blocks gives the same log in whatever order it comes (DESIGN section 4,
  * acceptance and forks). Families of blocks are drawn at random: chains, branches, rotations, two of one

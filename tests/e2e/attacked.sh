@@ -4,7 +4,7 @@
 # shellcheck source=tests/e2e/world.sh
 . "$(dirname "${BASH_SOURCE[0]}")/world.sh"
 
-revocations=15
+revocations=11
 growth_kb_max=65536
 attackers=()
 

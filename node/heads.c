@@ -67,9 +67,10 @@ static struct undecided *undecided_of(struct peer *peer)
     return peer->undecided;
 }
 
-/* Remember a head, as far as there is room for it. */
-static struct undecided_head *remember(const struct daemon *daemon, struct undecided *undecided,
-                                       const struct head *head)
+/* Remember a head, as far as there is room for it. Those that this node dials have theirs whatever others
+ * say. */
+static struct undecided_head *remember(const struct daemon *daemon, const struct peer *peer,
+                                       struct undecided *undecided, const struct head *head)
 {
     size_t in_all = 0;
 
@@ -78,7 +79,7 @@ static struct undecided_head *remember(const struct daemon *daemon, struct undec
 
         in_all += other == NULL ? 0 : other->held;
     }
-    undecided_bound(undecided, in_all);
+    undecided_bound(undecided, peer->role == NET_DIAL ? 0 : in_all);
     return undecided_put(undecided, head);
 }
 
@@ -99,7 +100,7 @@ void heads_pass_over(struct daemon *daemon, struct peer *peer, const struct head
     struct undecided *undecided = undecided_of(peer);
 
     if (undecided != NULL) {
-        ask_introduction(daemon, peer, remember(daemon, undecided, head));
+        ask_introduction(daemon, peer, remember(daemon, peer, undecided, head));
     }
 }
 
@@ -110,7 +111,7 @@ static void keep_for_later(const struct daemon *daemon, struct peer *peer, const
     struct undecided *undecided = undecided_of(peer);
 
     if (undecided != NULL) {
-        undecided_hurry(undecided, remember(daemon, undecided, head));
+        undecided_hurry(undecided, remember(daemon, peer, undecided, head));
     }
 }
 

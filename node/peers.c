@@ -158,11 +158,28 @@ static bool is_given(const struct daemon_options *options, const struct transpor
     return false;
 }
 
+static size_t count_of(const struct peers *peers, enum net_role role)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < peers->count; i++) {
+        count += peers->entries[i].role == role;
+    }
+    return count;
+}
+
+/* Whoever dialled us, those that we dial keep their places. */
+static bool has_place(const struct peers *peers, enum net_role role)
+{
+    return peers->count < PEERS_MAX &&
+           (role == NET_DIAL || count_of(peers, NET_LISTEN) + peers->options->peer_count < PEERS_MAX);
+}
+
 /* Who dialled us is welcome unless only known ones are; whom we dialled has to be the one that we meant. */
 static bool is_let_in(const struct peers *peers, enum net_role role, uint32_t number,
                       const struct transport_key *transport, uint64_t now_ms)
 {
-    if (peers->count == PEERS_MAX || bans_has_transport(&peers->bans, transport, now_ms)) {
+    if (!has_place(peers, role) || bans_has_transport(&peers->bans, transport, now_ms)) {
         return false;
     }
     switch (role) {

@@ -122,21 +122,6 @@ static void only_who_may_is_let_in(void **state)
     }
 }
 
-static void a_full_table_lets_nobody_in(void **state)
-{
-    struct fixture *fixture = *state;
-
-    for (uint32_t i = 0; i < PEERS_MAX; i++) {
-        assert_non_null(peers_add(&fixture->peers, NET_LISTEN, i, &fixture->stranger.transport, 0));
-    }
-    assert_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));
-    peers_remove(&fixture->peers, peers_find(&fixture->peers, NET_LISTEN, 5));
-    assert_non_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));
-    /* Ids are never used again. */
-    assert_null(peers_by_id(&fixture->peers, 5));
-    assert_int_equal(peers_by_id(&fixture->peers, PEERS_MAX)->number, 1000);
-}
-
 /* ---- greeting ---- */
 
 static void the_first_frame_is_our_hello(void **state)
@@ -286,6 +271,25 @@ static void nothing_is_sent_where_nobody_is(void **state)
     assert_int_equal(peer->frames_out, 2);
 }
 
+/* However many dial it, this node finds a place for those that it dials itself. */
+static void inbound_peers_leave_room_for_dialled_ones(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t count = 0;
+
+    while (peers_add(&fixture->peers, NET_LISTEN, count + 1, &fixture->stranger.transport, 0) != NULL) {
+        count++;
+    }
+    assert_int_equal(count, PEERS_MAX - fixture->options.peer_count);
+    assert_non_null(peers_add(&fixture->peers, NET_DIAL, 0, &fixture->other.transport, 0));
+    assert_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));
+    peers_remove(&fixture->peers, peers_find(&fixture->peers, NET_LISTEN, 6));
+    assert_non_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));
+    /* Ids are never used again. */
+    assert_null(peers_by_id(&fixture->peers, 5));
+    assert_int_equal(peers_by_id(&fixture->peers, PEERS_MAX)->number, 1000);
+}
+
 /* What its net process has and has not passed on: as long as that is much, nothing goes in bulk. */
 static void what_is_being_sent_is_counted(void **state)
 {
@@ -311,8 +315,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(only_who_may_is_let_in, setup, teardown),
+        cmocka_unit_test_setup_teardown(inbound_peers_leave_room_for_dialled_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_being_sent_is_counted, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_full_table_lets_nobody_in, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_frame_is_our_hello, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_names_the_node, setup, teardown),
         cmocka_unit_test_setup_teardown(a_node_does_not_talk_to_itself, setup, teardown),

@@ -7,7 +7,9 @@
 #include "protocol/sync/wants.h"
 
 enum {
-    KNOWN_MAX = 256, /* block hashes remembered of each peer */
+    /* Block hashes remembered of each peer: a row of them is looked through at a time. */
+    KNOWN_ROWS = 32,
+    KNOWN_PER_ROW = 8,
 };
 
 struct sync_peer {
@@ -15,10 +17,11 @@ struct sync_peer {
     uint64_t heads_at_ms; /* when it is asked next what changed */
     bool gave_up;         /* on a claim of its, since then */
     uint16_t source;      /* its place in wants */
-    /* A ring of the first bytes of block hashes that it announced, sent or was pushed. Forgetting costs a
-     * duplicate, a collision costs a push that what is told of changes makes up for. */
-    uint64_t known[KNOWN_MAX];
-    size_t known_at;
+    /* The first bytes of block hashes that it announced, sent or was pushed; they say which row, and each row
+     * is a ring. Forgetting costs a duplicate, a collision costs a push that what is told of changes makes up
+     * for. */
+    uint64_t known[KNOWN_ROWS][KNOWN_PER_ROW];
+    uint8_t known_at[KNOWN_ROWS];
 };
 
 struct sync {
@@ -50,7 +53,8 @@ void sync_init(struct sync *sync, uint64_t seed, struct sync_waits waits)
     assert(waits.heads_interval_ms >= 2);
     uint64_t secret[PLACE_SECRET_SIZE / sizeof(uint64_t)];
 
-    memset(sync, 0, offsetof(struct sync, wants));
+    /* Not the tables: a place is written before it is read. */
+    memset(sync, 0, offsetof(struct sync, peers));
     sync->random = seed;
     sync->heads_interval_ms = waits.heads_interval_ms;
     fills_init(&sync->fills, waits.heads_interval_ms, waits.fill_stall_ms);
@@ -117,22 +121,25 @@ static uint64_t fingerprint(const struct hash *hash)
 
 static bool peer_knows(const struct sync_peer *peer, const struct hash *hash)
 {
-    uint64_t sought = fingerprint(hash);
+    const uint64_t sought = fingerprint(hash);
+    const uint64_t *row = peer->known[sought % KNOWN_ROWS];
     bool found = false;
 
-    for (size_t i = 0; i < KNOWN_MAX; i++) {
-        found |= peer->known[i] == sought;
+    for (size_t i = 0; i < KNOWN_PER_ROW; i++) {
+        found |= row[i] == sought;
     }
     return found;
 }
 
 static void peer_learn(struct sync_peer *peer, const struct hash *hash)
 {
+    const uint64_t row = fingerprint(hash) % KNOWN_ROWS;
+
     if (peer == NULL || peer_knows(peer, hash)) {
         return;
     }
-    peer->known[peer->known_at] = fingerprint(hash);
-    peer->known_at = (peer->known_at + 1) % KNOWN_MAX;
+    peer->known[row][peer->known_at[row]] = fingerprint(hash);
+    peer->known_at[row] = (uint8_t)((peer->known_at[row] + 1) % KNOWN_PER_ROW);
 }
 
 /* Between three quarters and five quarters of the interval, so that nodes do not fall into step. */

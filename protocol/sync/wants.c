@@ -41,7 +41,10 @@ static struct source *source_of(struct wants *wants, const struct claim *claim)
 
 static void refresh(struct wants *wants, struct source *source)
 {
-    source->fresh = wants->fresh = true;
+    const uint16_t at = (uint16_t)(source - wants->sources);
+
+    source->fresh = true;
+    wants->fresh_from = at < wants->fresh_from ? at : wants->fresh_from;
 }
 
 /* ---- lines ---- */
@@ -466,8 +469,8 @@ static struct claim *start_of(struct wants *wants, struct source *source)
 
 struct claim *wants_start(struct wants *wants, uint64_t now_ms)
 {
-    for (size_t i = 0; i < SYNC_PEERS_MAX && wants->fresh; i++) {
-        struct source *source = &wants->sources[i];
+    for (; wants->fresh_from < SYNC_PEERS_MAX; wants->fresh_from++) {
+        struct source *source = &wants->sources[wants->fresh_from];
         struct claim *claim = source->used && source->fresh ? start_of(wants, source) : NULL;
 
         if (claim != NULL) {
@@ -475,7 +478,6 @@ struct claim *wants_start(struct wants *wants, uint64_t now_ms)
             return claim;
         }
     }
-    wants->fresh = false;
     return NULL;
 }
 
@@ -587,14 +589,16 @@ struct claim *wants_check(struct wants *wants, uint64_t now_ms)
 {
     if (now_ms >= wants->check_ms) {
         look_at_all(wants, now_ms);
+        wants->overdue_from = 0;
     }
-    for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
-        const struct source *source = &wants->sources[i];
+    for (; wants->overdue_from < SYNC_PEERS_MAX; wants->overdue_from++) {
+        const struct source *source = &wants->sources[wants->overdue_from];
         struct claim *first = source->used ? claim_at(wants, source->lines[CLAIM_IS_ASKED].first) : NULL;
 
         if (first != NULL && first->deadline_ms <= now_ms) {
             return first;
         }
     }
+    wants->overdue_from = 0;
     return NULL;
 }

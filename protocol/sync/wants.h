@@ -70,8 +70,9 @@ struct source {
 struct wants {
     uint8_t secret[PLACE_SECRET_SIZE];
     uint32_t stall_ms_max;
-    uint64_t check_ms; /* when wants_check is due, UINT64_MAX: nothing is in flight */
-    bool fresh;        /* some source is */
+    uint64_t check_ms;     /* when wants_check is due, UINT64_MAX: nothing is in flight */
+    uint16_t fresh_from;   /* no source before is fresh… */
+    uint16_t overdue_from; /* …nor, since wants_check began, has any before a claim that is overdue */
     struct source sources[SYNC_PEERS_MAX];
     uint32_t buckets[WANTS_BUCKETS]; /* claims by author: place + 1, 0: none */
     struct claim claims[SYNC_PEERS_MAX * CLAIMS_PER_PEER_MAX];

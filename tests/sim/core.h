@@ -19,15 +19,16 @@ struct core {
     struct invariants *invariants;
     struct sync *sync; /* borrowed: sync_size() bytes */
     uint64_t random;
-    uint64_t recheck_ms, deadline_ms;
-    size_t recheck_at; /* the peer whose undecided heads were looked at last */
+    /* What is looked at after whatever happens stands together. */
+    uint64_t recheck_ms, deadline_ms, tell_ms;
+    uint64_t change;   /* the last one */
     size_t full;       /* peers that are kicked, since their queues were full */
+    size_t behind;     /* authors of whom it lacks what was published before the beginning */
+    size_t recheck_at; /* the peer whose undecided heads were looked at last */
+    uint64_t whole_us; /* when it was behind in none any more */
     struct peers peers;
     uint32_t lengths[AUTHORS_MAX];
-    uint64_t change, changes[AUTHORS_MAX]; /* the last one, and the last one of each */
-    uint64_t tell_ms;
-    size_t behind;     /* authors of whom it lacks what was published before the beginning */
-    uint64_t whole_us; /* when there were none any more */
+    uint64_t changes[AUTHORS_MAX]; /* the last one of each */
     struct sync_actions actions;
 };
 

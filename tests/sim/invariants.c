@@ -83,11 +83,21 @@ static struct tally look_at_source(struct invariants *invariants, const struct c
 
 /* ---- what honest peers said ---- */
 
-static bool stands(struct wants *wants, uint16_t source, const struct core *core, size_t author)
+/* Which authors a source's claims are about. */
+static void note_claimed(const struct wants *wants, uint16_t source, const struct core *core,
+                         bool claimed[AUTHORS_MAX])
 {
-    const struct actor_id id = authors_id(core->authors, author);
+    memset(claimed, 0, AUTHORS_MAX * sizeof *claimed);
+    for (size_t state = 0; state < CLAIM_STATE_COUNT; state++) {
+        for (const struct claim *claim = claim_at(wants, wants->sources[source].lines[state].first);
+             claim != NULL; claim = claim_at(wants, claim->later)) {
+            const size_t author = authors_number(core->authors, &claim->author);
 
-    return wants_find(wants, source, &id) != NULL;
+            if (author < core->authors->count) {
+                claimed[author] = true;
+            }
+        }
+    }
 }
 
 static bool is_remembered(const struct peer *peer, const struct core *core, size_t author)
@@ -97,14 +107,16 @@ static bool is_remembered(const struct peer *peer, const struct core *core, size
     return peer->undecided != NULL && undecided_find(peer->undecided, &id) != NULL;
 }
 
-static void look_at_honest(struct invariants *invariants, const struct core *core, struct wants *wants,
+static void look_at_honest(struct invariants *invariants, const struct core *core, const struct wants *wants,
                            uint16_t source, const struct peer *peer)
 {
     const struct honest_claim *claims = invariants->claims[core->node][peer->number];
+    bool claimed[AUTHORS_MAX];
 
+    note_claimed(wants, source, core, claimed);
     for (size_t i = 0; i < core->authors->count; i++) {
         if (claims[i].length > core->lengths[i] && claims[i].asked < CLAIM_ATTEMPTS_MAX) {
-            hold_to(invariants, core, stands(wants, source, core, i),
+            hold_to(invariants, core, claimed[i],
                     "what an honest peer claims stands until it came, or was asked for in vain");
         }
         hold_to(invariants, core, !claims[i].undecided || is_remembered(peer, core, i),

@@ -189,6 +189,7 @@ struct run {
     size_t next; /* of the scenario's happenings */
     size_t again_count;
     struct happening again[SCENARIO_HAPPENINGS_MAX]; /* connections of hostile nodes that come back */
+    uint64_t changes[SCENARIO_CORES_MAX];            /* of each core, when its news were noted */
     size_t news_count;
     struct {
         size_t author;
@@ -386,18 +387,25 @@ static void advance(struct run *run, bool hostile)
 
 /* ---- what is measured ---- */
 
-static void note_news(struct run *run)
+static void note_news_of(struct run *run, uint32_t core)
 {
     for (size_t i = 0; i < run->news_count; i++) {
-        for (size_t core = 0;
-             core < run->scenario->core_count && run->news[i].held_by < run->scenario->core_count; core++) {
-            uint64_t *held_us = &run->outcome->news_us[core][i];
+        uint64_t *held_us = &run->outcome->news_us[core][i];
 
-            if (*held_us == UINT64_MAX &&
-                run->cores[core].lengths[run->news[i].author] >= run->news[i].length) {
-                *held_us = run->world.now_us - run->news[i].at_us;
-                run->news[i].held_by++;
-            }
+        if (*held_us == UINT64_MAX && run->cores[core].lengths[run->news[i].author] >= run->news[i].length) {
+            *held_us = run->world.now_us - run->news[i].at_us;
+            run->news[i].held_by++;
+        }
+    }
+}
+
+/* Of whom something changed. */
+static void note_news(struct run *run)
+{
+    for (uint32_t core = 0; core < run->scenario->core_count; core++) {
+        if (run->cores[core].change != run->changes[core]) {
+            run->changes[core] = run->cores[core].change;
+            note_news_of(run, core);
         }
     }
 }
@@ -493,6 +501,7 @@ void scenario_run(const struct scenario *scenario, bool hostile, uint8_t *memory
     run.outcome = outcome;
     run.next = run.again_count = run.news_count = 0;
     memset(run.news, 0, sizeof run.news);
+    memset(run.changes, 0, sizeof run.changes);
     begin(&run, memory);
     set_links(&run);
     while (run.invariants.broken == NULL && !is_over(&run) &&

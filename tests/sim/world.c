@@ -10,9 +10,14 @@
 enum { LOST_PERMILLE = 15, SOCKETS_SIZE = 8 * 1024 * 1024 };
 
 struct waiting_frame {
-    uint64_t at_us, order;
     uint32_t times; /* of the link, when it was sent */
+    size_t next_free;
     struct sim_frame frame;
+};
+
+struct arrival {
+    uint64_t at_us, order;
+    size_t place;
 };
 
 uint64_t world_mix(uint64_t value)
@@ -39,9 +44,10 @@ void world_init(struct world *world)
 void world_deinit(struct world *world)
 {
     for (size_t i = 0; i < world->count; i++) {
-        free(world->heap[i].frame.heads);
+        free(world->waiting[world->heap[i].place].frame.heads);
     }
     free(world->heap);
+    free(world->waiting);
     free(world->taken.heads);
 }
 
@@ -57,54 +63,55 @@ void world_note(struct world *world, uint64_t value)
 
 /* ---- the frames under way: a heap ---- */
 
-static bool is_before(const struct waiting_frame *a, const struct waiting_frame *b)
+static bool is_before(const struct arrival *a, const struct arrival *b)
 {
     return a->at_us != b->at_us ? a->at_us < b->at_us : a->order < b->order;
 }
 
-static void swap(struct waiting_frame *a, struct waiting_frame *b)
+static void grow(struct world *world)
 {
-    const struct waiting_frame kept = *a;
+    const size_t capacity = 2 * world->capacity + 64;
 
-    *a = *b;
-    *b = kept;
+    world->heap = realloc(world->heap, capacity * sizeof *world->heap);
+    world->waiting = realloc(world->waiting, capacity * sizeof *world->waiting);
+    assert(world->heap != NULL && world->waiting != NULL);
+    for (; world->capacity < capacity; world->capacity++) {
+        world->waiting[world->capacity].next_free = world->free;
+        world->free = world->capacity + 1;
+    }
 }
 
-static void heap_push(struct world *world, const struct waiting_frame *waiting)
+static void heap_push(struct world *world, uint64_t at_us, const struct waiting_frame *waiting)
 {
+    if (world->free == 0) {
+        grow(world);
+    }
+    const struct arrival arrival = {.at_us = at_us, .order = world->order++, .place = world->free - 1};
     size_t at = world->count++;
 
-    if (world->count > world->capacity) {
-        world->capacity = 2 * world->capacity + 64;
-        world->heap = realloc(world->heap, world->capacity * sizeof *world->heap);
-        assert(world->heap != NULL);
+    world->free = world->waiting[arrival.place].next_free;
+    world->waiting[arrival.place] = *waiting;
+    for (; at > 0 && is_before(&arrival, &world->heap[(at - 1) / 2]); at = (at - 1) / 2) {
+        world->heap[at] = world->heap[(at - 1) / 2];
     }
-    world->heap[at] = *waiting;
-    for (; at > 0 && is_before(&world->heap[at], &world->heap[(at - 1) / 2]); at = (at - 1) / 2) {
-        swap(&world->heap[at], &world->heap[(at - 1) / 2]);
-    }
+    world->heap[at] = arrival;
 }
 
-static struct waiting_frame heap_pop(struct world *world)
+static struct arrival heap_pop(struct world *world)
 {
-    const struct waiting_frame top = world->heap[0];
+    const struct arrival top = world->heap[0], last = world->heap[--world->count];
     size_t at = 0;
 
-    world->heap[0] = world->heap[--world->count];
-    for (;;) {
-        size_t least = at;
-
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++) {
-            if (child < world->count && is_before(&world->heap[child], &world->heap[least])) {
-                least = child;
-            }
+    for (size_t child = 1; child < world->count; child = 2 * at + 1) {
+        child += child + 1 < world->count && is_before(&world->heap[child + 1], &world->heap[child]);
+        if (!is_before(&world->heap[child], &last)) {
+            break;
         }
-        if (least == at) {
-            return top;
-        }
-        swap(&world->heap[at], &world->heap[least]);
-        at = least;
+        world->heap[at] = world->heap[child];
+        at = child;
     }
+    world->heap[at] = last;
+    return top;
 }
 
 /* ---- links ---- */
@@ -174,7 +181,7 @@ static uint64_t queued(const struct link *link, uint64_t now_us)
 bool world_send(struct world *world, const struct sim_frame *frame)
 {
     struct link *link = &world->links[frame->from][frame->to];
-    struct waiting_frame waiting = {.times = link->times, .frame = *frame, .order = world->order++};
+    struct waiting_frame waiting = {.times = link->times, .frame = *frame};
 
     if (!link->up) {
         return true;
@@ -186,9 +193,8 @@ bool world_send(struct world *world, const struct sim_frame *frame)
         link->unread_bytes += frame->size;
         return true;
     }
-    waiting.at_us = arrival_us(link, frame->size, world->now_us);
     waiting.frame.heads = copy_heads(frame->heads, frame->head_count);
-    heap_push(world, &waiting);
+    heap_push(world, arrival_us(link, frame->size, world->now_us), &waiting);
     return true;
 }
 
@@ -204,20 +210,23 @@ static bool is_lost(struct link *link)
 
 const struct sim_frame *world_take(struct world *world)
 {
-    const struct waiting_frame waiting = heap_pop(world);
-    struct link *link = &world->links[waiting.frame.from][waiting.frame.to];
+    const struct arrival arrival = heap_pop(world);
+    struct waiting_frame *waiting = &world->waiting[arrival.place];
+    const uint32_t times = waiting->times;
 
     free(world->taken.heads);
-    world->taken = waiting.frame;
-    world->now_us = waiting.at_us;
-    if (!link->up || link->times != waiting.times) {
-        return NULL;
-    }
-    if (is_lost(link)) {
+    world->taken = waiting->frame;
+    world->now_us = arrival.at_us;
+    waiting->next_free = world->free;
+    world->free = arrival.place + 1;
+
+    struct link *link = &world->links[world->taken.from][world->taken.to];
+
+    if (!link->up || link->times != times || is_lost(link)) {
         return NULL;
     }
     world->frames++;
-    world_note(world, waiting.at_us << 8 | waiting.frame.kind);
-    world_note(world, (uint64_t)waiting.frame.from << 32 | waiting.frame.to);
+    world_note(world, arrival.at_us << 8 | world->taken.kind);
+    world_note(world, (uint64_t)world->taken.from << 32 | world->taken.to);
     return &world->taken;
 }

@@ -36,8 +36,10 @@ struct world {
     uint64_t now_us, digest, frames, order;
     struct link links[WORLD_NODES_MAX][WORLD_NODES_MAX];
     size_t count, capacity;
-    struct waiting_frame *heap; /* by (time, order) */
-    struct sim_frame taken;     /* what world_take gave out last */
+    struct arrival *heap; /* by (time, order): where in waiting */
+    struct waiting_frame *waiting;
+    size_t free;            /* the first place in waiting that is, + 1; 0: none */
+    struct sim_frame taken; /* what world_take gave out last */
 };
 
 /* splitmix64: the next of a sequence, and one value mixed. */

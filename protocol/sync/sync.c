@@ -197,9 +197,14 @@ static struct sync_peer *peer_of(struct sync *sync, const struct claim *claim)
     return peer;
 }
 
+static void expect_within(struct sync *sync, struct claim *claim, uint64_t wait_ms, uint64_t now_ms)
+{
+    wants_expect(&sync->wants, claim, now_ms + wait_ms + draw(sync, wait_ms / 4));
+}
+
 static void expect(struct sync *sync, struct claim *claim, uint64_t now_ms)
 {
-    wants_expect(&sync->wants, claim, now_ms + claim->stall_ms + draw(sync, claim->stall_ms / 4));
+    expect_within(sync, claim, claim->stall_ms, now_ms);
 }
 
 static void start_wants(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
@@ -483,7 +488,7 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
         claim->reached_seq = event->head.seq;
         claim->progressed = true;
         wants_came(&sync->wants, peer->source, event->size, now_ms);
-        expect(sync, claim, now_ms);
+        expect_within(sync, claim, wants_pause_ms(claim, event->size), now_ms);
         if (hash_equal(&claim->target, &claim->reached)) {
             wants_kept(&sync->wants, peer->source);
         }

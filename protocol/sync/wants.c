@@ -13,6 +13,7 @@ enum {
     SLOWER = 4,
     CHECK_MS_MIN = 250,
     RATE_WINDOW_MS = 4000,
+    PAUSE_BYTES_A_MS = 64, /* the next block of a started answer may be as large, and as slow, as the last */
 };
 
 void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max)
@@ -323,7 +324,8 @@ static void lose_trust(struct wants *wants, struct source *source)
 
 bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms)
 {
-    return !claim->late && now_ms < wants->sources[claim->source].came_ms + SYNC_STALL_MS_MIN;
+    return !claim->late &&
+           (claim->progressed || now_ms < wants->sources[claim->source].came_ms + SYNC_STALL_MS_MIN);
 }
 
 void wants_late(struct wants *wants, struct claim *claim)
@@ -372,6 +374,13 @@ void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms
         source->due_ms = deadline_ms;
     }
     check_by(wants, deadline_ms);
+}
+
+uint64_t wants_pause_ms(const struct claim *claim, size_t size)
+{
+    const uint64_t pause_ms = SOURCE_SLOW_MS + size / PAUSE_BYTES_A_MS;
+
+    return claim->late || claim->stall_ms < pause_ms ? claim->stall_ms : pause_ms;
 }
 
 void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms)

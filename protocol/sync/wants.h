@@ -105,6 +105,10 @@ struct claim *wants_next_of(struct wants *wants, const struct claim *claim);
 struct claim *wants_start(struct wants *wants, uint64_t now_ms);
 /* Something has to come until then. */
 void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms);
+/* How long what was asked for may pause after size bytes of it came. An answer comes in one piece, so this is
+ * short: a source that sends a little of many answers in turns is fast in all, and would hold each of them;
+ * nor does it hang on the rates of others, which may be as slow on purpose. */
+uint64_t wants_pause_ms(const struct claim *claim, size_t size);
 /* size bytes came from source. */
 void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms);
 /* All that was asked of it came. */
@@ -114,8 +118,8 @@ void wants_kept(struct wants *wants, uint16_t source);
 void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms);
 /* What was asked for came from another source. */
 void wants_outrun(struct wants *wants, struct claim *claim);
-/* Whether an overdue claim is late for the first time, and its source brings something else meanwhile: then
- * the answer may stand in its queue, and to ask once more would make that longer. */
+/* Whether an overdue claim is late for the first time, and its source began to answer, or brings something
+ * else meanwhile: then the answer may stand in its queue, and to ask once more would make that longer. */
 bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms);
 /* It waits on, and others may be asked. */
 void wants_late(struct wants *wants, struct claim *claim);

@@ -13,9 +13,10 @@
 
 /* ---- decisions ---- */
 
-enum { STEPS_MAX = 20, TEXT_SIZE = 512, BLOCK_SIZE = 512 * 1024 };
+enum { STEPS_MAX = 20, TEXT_SIZE = 512, BLOCK_SIZE = 512 * 1024, SMALL_SIZE = 1024 };
 
-/* One event in short: of peer, about the block seq of author 'A' (or 'B'), seq -1: none. */
+/* One event in short: of peer, about the block seq of author 'A' (or 'B'; the blocks of 'S' are
+ * small), seq -1: none. */
 struct script_step {
     enum sync_event_kind kind;
     uint32_t peer;
@@ -199,6 +200,21 @@ static const struct decision decisions[] = {
      ""},
     {"… or when nothing came for two seconds.",
      STEPS(UP(1), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), TICK(499), IN(1, 1), TICK(2001)), "want@1:B"},
+    {"A started answer that pauses is asked of another, however fast its source is in all.",
+     STEPS(UP(1), UP(2), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD_OF('B', 1, 0),
+           IN_OF('B', 1, 0), HEAD_OF('S', 1, 40), HEAD_OF('C', 1, 40), HEAD_OF('S', 2, 40), TICK(100),
+           IN_OF('S', 1, 1), IN_OF('C', 1, 1), TICK(700), IN_OF('C', 1, 2), TICK(700)),
+     "want@2:S"},
+    {"… and not before it paused for a second.",
+     STEPS(UP(1), UP(2), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD_OF('B', 1, 0),
+           IN_OF('B', 1, 0), HEAD_OF('S', 1, 40), HEAD_OF('C', 1, 40), HEAD_OF('S', 2, 40), TICK(100),
+           IN_OF('S', 1, 1), IN_OF('C', 1, 1), TICK(700), IN_OF('C', 1, 2), TICK(250)),
+     ""},
+    {"… longer where its blocks are large.",
+     STEPS(UP(1), UP(2), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD_OF('B', 1, 0),
+           IN_OF('B', 1, 0), HEAD(1, 40, MISSING), HEAD_OF('C', 1, 40), HEAD(2, 40, MISSING), TICK(100),
+           IN(1, 1), IN_OF('C', 1, 1), TICK(700), IN_OF('C', 1, 2), TICK(700)),
+     ""},
     {"What a slow one is asked for, another is asked for too.",
      STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
            HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200)),
@@ -383,6 +399,11 @@ static const struct decision decisions[] = {
     {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
 };
 
+static size_t block_size(char author)
+{
+    return author == 'S' ? (size_t)SMALL_SIZE : BLOCK_SIZE;
+}
+
 static struct head head_of(char author, int seq)
 {
     struct head head;
@@ -395,7 +416,7 @@ static struct head head_of(char author, int seq)
     head.seq = (uint64_t)seq;
     head.hash.bytes[0] = (uint8_t)author;
     head.hash.bytes[1] = (uint8_t)(seq + 1);
-    head.bytes = (head.seq + 1) * BLOCK_SIZE;
+    head.bytes = (head.seq + 1) * block_size(author);
     return head;
 }
 
@@ -433,7 +454,7 @@ static struct sync_event event_of(const struct script_step *step)
                                .ours_gaps = step->ours_gaps,
                                .ours_cuts = step->ours_cuts,
                                .dialled = step->peer == DIALLED,
-                               .size = BLOCK_SIZE,
+                               .size = block_size(step->author),
                                .author = head.author};
 }
 

@@ -324,8 +324,7 @@ static void lose_trust(struct wants *wants, struct source *source)
 
 bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms)
 {
-    return !claim->late &&
-           (claim->progressed || now_ms < wants->sources[claim->source].came_ms + SYNC_STALL_MS_MIN);
+    return !claim->late && now_ms < wants->sources[claim->source].came_ms + SYNC_STALL_MS_MIN;
 }
 
 void wants_late(struct wants *wants, struct claim *claim)
@@ -608,6 +607,5 @@ struct claim *wants_check(struct wants *wants, uint64_t now_ms)
             return first;
         }
     }
-    wants->overdue_from = 0;
     return NULL;
 }

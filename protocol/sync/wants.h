@@ -72,7 +72,7 @@ struct wants {
     uint32_t stall_ms_max;
     uint64_t check_ms;     /* when wants_check is due, UINT64_MAX: nothing is in flight */
     uint16_t fresh_from;   /* no source before is fresh… */
-    uint16_t overdue_from; /* …nor, since wants_check began, has any before a claim that is overdue */
+    uint16_t overdue_from; /* …nor has any before, since wants_check looked at all, a claim that is overdue */
     struct source sources[SYNC_PEERS_MAX];
     uint32_t buckets[WANTS_BUCKETS]; /* claims by author: place + 1, 0: none */
     struct claim claims[SYNC_PEERS_MAX * CLAIMS_PER_PEER_MAX];
@@ -118,8 +118,8 @@ void wants_kept(struct wants *wants, uint16_t source);
 void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms);
 /* What was asked for came from another source. */
 void wants_outrun(struct wants *wants, struct claim *claim);
-/* Whether an overdue claim is late for the first time, and its source began to answer, or brings something
- * else meanwhile: then the answer may stand in its queue, and to ask once more would make that longer. */
+/* Whether an overdue claim is late for the first time, and its source brings something else meanwhile: then
+ * the answer may stand in its queue, and to ask once more would make that longer. */
 bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms);
 /* It waits on, and others may be asked. */
 void wants_late(struct wants *wants, struct claim *claim);

@@ -178,7 +178,6 @@ static void on_piece(struct net_end *end, uint32_t peer, struct bytes message)
     case PIECES_FRAME:
     case PIECES_BAD:
         on_frame(end, peer, frame);
-        end->express_at = lane == LANE_EXPRESS ? end->frame_count : end->express_at;
         break;
     case PIECES_MORE:
         end->piece_count++;

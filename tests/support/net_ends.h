@@ -32,7 +32,6 @@ struct net_end {
     } ups[NET_END_UPS_MAX]; /* the latest, in a ring */
     uint8_t last_frame[FRAME_SIZE_MAX];
     size_t last_frame_size;
-    size_t express_at; /* which frame the last express one was, from 1 */
     uint64_t frame_bytes;
     size_t piece_count; /* of frames that are not whole yet */
     struct {

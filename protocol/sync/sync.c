@@ -487,7 +487,7 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
         claim->reached = event->head.hash;
         claim->reached_seq = event->head.seq;
         claim->progressed = true;
-        wants_came(&sync->wants, peer->source, event->size, now_ms);
+        wants_came(&sync->wants, claim, event->size, now_ms);
         expect_within(sync, claim, wants_pause_ms(claim, event->size), now_ms);
         if (hash_equal(&claim->target, &claim->reached)) {
             wants_kept(&sync->wants, peer->source);

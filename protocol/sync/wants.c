@@ -12,6 +12,7 @@ enum {
     LITTLE_ASKS_MAX = 64,
     SLOWER = 4,
     CHECK_MS_MIN = 250,
+    SILENT_MS = 500, /* who is there answers, or says that it is busy, within that (DESIGN section 6) */
     RATE_WINDOW_MS = 4000,
     PAUSE_BYTES_A_MS = 64, /* the next block of a started answer may be as large, and as slow, as the last */
 };
@@ -240,6 +241,21 @@ static void check_by(struct wants *wants, uint64_t at_ms)
     }
 }
 
+/* How long a source is listened to before it is called slow: who never kept a promise and is silent, shorter.
+ */
+static uint64_t patience_ms(const struct source *source)
+{
+    return source->proven || source->came_bytes > 0 ? SOURCE_SLOW_MS : SILENT_MS;
+}
+
+/* When to look at how fast a source is that something is in flight at. */
+static uint64_t look_ms(const struct source *source, uint64_t now_ms)
+{
+    const uint64_t at_ms = source->busy_ms + patience_ms(source);
+
+    return at_ms > now_ms ? at_ms : now_ms + SOURCE_SLOW_MS;
+}
+
 static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     struct source *source = source_of(wants, claim);
@@ -247,15 +263,18 @@ static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now
     leave_line(wants, claim);
     join_last(wants, claim, CLAIM_IS_ASKED);
     claim->progressed = false;
-    claim->let_go = false;
+    claim->let_go = source->slow;
     claim->late = false;
-    if (source->asks == 0) {
+    claim->came_blocks = claim->came_bytes = 0;
+    /* Asked for the next part in the same moment it was never idle, however little it brings at a time. */
+    if (source->asks == 0 && now_ms != source->went_on_ms) {
         source->busy_ms = now_ms;
         source->came_bytes = 0;
+        source->slow = claim->let_go = false;
     }
     source->asks++;
     source->asked_bytes += claim->bytes;
-    check_by(wants, now_ms + SOURCE_SLOW_MS);
+    check_by(wants, look_ms(source, now_ms));
 }
 
 /* Whoever was asked for little last is no slower for that. */
@@ -288,11 +307,38 @@ static void to_end_of_line(struct wants *wants, struct claim *claim, uint64_t no
 void wants_kept(struct wants *wants, uint16_t source)
 {
     wants->sources[source].proven = true;
+    wants->sources[source].slow = false;
+}
+
+/* What a source holds alone, it holds as one that keeps its promises: once it does not, others may be asked.
+ */
+static void lose_trust(struct wants *wants, struct source *source)
+{
+    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
+
+    for (; source->proven && claim != NULL; claim = claim_at(wants, claim->later)) {
+        wake(wants, &claim->author);
+    }
+    source->proven = false;
+}
+
+/* Whether as much came as an answer as a rule brings that ends before its log does. */
+static bool is_whole(const struct claim *claim)
+{
+    return claim->came_blocks >= SYNC_BATCH_SMALL_BLOCKS_MAX ||
+           claim->came_bytes >= SYNC_BATCH_SMALL_BYTES_MAX / 2;
 }
 
 void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
-    wants_kept(wants, claim->source);
+    struct source *source = source_of(wants, claim);
+
+    if (source->slow || !is_whole(claim)) {
+        lose_trust(wants, source);
+    } else {
+        source->proven = true;
+    }
+    source->went_on_ms = now_ms;
     claim->attempts = 0;
     claim->stall_ms = SYNC_STALL_MS_MIN;
     to_end_of_line(wants, claim, now_ms);
@@ -308,18 +354,6 @@ void wants_outrun(struct wants *wants, struct claim *claim)
 {
     claim->outrun = true;
     let_go(wants, claim);
-}
-
-/* What a source holds alone, it holds as one that keeps its promises: once it does not, others may be asked.
- */
-static void lose_trust(struct wants *wants, struct source *source)
-{
-    struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
-
-    for (; source->proven && claim != NULL; claim = claim_at(wants, claim->later)) {
-        wake(wants, &claim->author);
-    }
-    source->proven = false;
 }
 
 bool wants_is_queued(const struct wants *wants, const struct claim *claim, uint64_t now_ms)
@@ -382,10 +416,14 @@ uint64_t wants_pause_ms(const struct claim *claim, size_t size)
     return claim->late || claim->stall_ms < pause_ms ? claim->stall_ms : pause_ms;
 }
 
-void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms)
+void wants_came(struct wants *wants, struct claim *claim, size_t size, uint64_t now_ms)
 {
-    wants->sources[source].came_bytes += size;
-    wants->sources[source].came_ms = now_ms;
+    struct source *source = source_of(wants, claim);
+
+    claim->came_blocks++;
+    claim->came_bytes += (uint32_t)size;
+    source->came_bytes += size;
+    source->came_ms = now_ms;
 }
 
 /* ---- choosing ---- */
@@ -398,33 +436,43 @@ static bool has_room(const struct source *source, const struct claim *claim)
 
 /* How many sources that kept no promise may be asked for the same at a time. Little is asked of many, as who
  * has waited for its turn behind all liars is late; as long as little is in flight at its source, so that
- * what comes twice stays little too. */
-static size_t most_asked(const struct source *own, const struct claim *about)
+ * what comes twice stays little too. What many were asked for in vain is asked of twice as many: an author
+ * waits for a few rounds of liars, however many there are. */
+static size_t most_asked(const struct source *own, const struct claim *about, size_t in_vain)
 {
-    return about->bytes <= LITTLE_BYTES && own->asks < LITTLE_ASKS_MAX ? SOURCES_ASKED_FOR_LITTLE_MAX
-                                                                       : SOURCES_ASKED_MAX;
+    const size_t most = about->bytes <= LITTLE_BYTES && own->asks < LITTLE_ASKS_MAX
+                            ? SOURCES_ASKED_FOR_LITTLE_MAX
+                            : SOURCES_ASKED_MAX;
+
+    return most < 2 * in_vain ? 2 * in_vain : most;
 }
 
-/* Whether enough is asked for what a claim is about: of one source that has kept a promise, or of as many
- * that have not as it takes, none of which stands behind the claim's own. */
+/* Whether enough is asked for what a claim is about: of one source that has kept a promise, where none was
+ * asked in vain, or of as many as it takes, none of which stands behind the claim's own. */
 static bool is_held(struct wants *wants, const struct claim *about)
 {
     const struct source *own = source_of(wants, about);
-    size_t others = 0;
+    size_t proven = 0, others = 0, in_vain = 0;
 
     for (const struct claim *claim = wants_first_of(wants, &about->author); claim != NULL;
          claim = wants_next_of(wants, claim)) {
         const struct source *source = source_of(wants, claim);
 
-        if (claim->state != CLAIM_IS_ASKED || claim->let_go) {
+        if (claim->state != CLAIM_IS_ASKED) {
             continue;
         }
-        if (source->proven) {
-            return true;
+        if (claim->let_go) {
+            in_vain += !claim->outrun;
+        } else if (source->proven) {
+            proven++;
+        } else {
+            others += !own->proven && source->dialled >= own->dialled;
         }
-        others += !own->proven && source->dialled >= own->dialled;
     }
-    return others >= most_asked(own, about);
+    if (proven > 0 && in_vain == 0) {
+        return true;
+    }
+    return proven + others >= most_asked(own, about, in_vain);
 }
 
 static bool is_better(const struct source *a, const struct claim *of_a, const struct source *b,
@@ -498,7 +546,7 @@ static int order_rates(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Of all sources but one whose rate is known; 0: of none. */
+/* Of all others that keep their promises, and whose rate is known; 0: of none. */
 static uint64_t median_rate_beside(const struct wants *wants, const struct source *apart)
 {
     uint64_t rates[SYNC_PEERS_MAX];
@@ -507,7 +555,7 @@ static uint64_t median_rate_beside(const struct wants *wants, const struct sourc
     for (size_t i = 0; i < SYNC_PEERS_MAX; i++) {
         const struct source *source = &wants->sources[i];
 
-        if (source != apart && source->used && source->rate > 0) {
+        if (source != apart && source->used && source->proven && source->rate > 0) {
             rates[count++] = source->rate;
         }
     }
@@ -515,15 +563,16 @@ static uint64_t median_rate_beside(const struct wants *wants, const struct sourc
     return count == 0 ? 0 : rates[count / 2];
 }
 
-/* Where there is nothing to compare with, another one is tried too. */
+/* One that has kept no promise isn't compared: several may be slow together on purpose. Nor is one with which
+ * there is nothing to compare; another is tried too. */
 static bool is_slow(const struct wants *wants, const struct source *source, uint64_t now_ms)
 {
     uint64_t median;
 
-    if (source->asks == 0 || now_ms - source->busy_ms < SOURCE_SLOW_MS) {
+    if (source->asks == 0 || now_ms - source->busy_ms < patience_ms(source)) {
         return false;
     }
-    median = median_rate_beside(wants, source);
+    median = source->proven ? median_rate_beside(wants, source) : 0;
     return median == 0 || rate_now(source, now_ms) * SLOWER < median;
 }
 
@@ -541,6 +590,7 @@ static void let_all_go(struct wants *wants, struct source *source)
     struct claim *claim = claim_at(wants, source->lines[CLAIM_IS_ASKED].first);
 
     source->proven = false;
+    source->slow = true;
     for (; claim != NULL; claim = claim_at(wants, claim->later)) {
         if (!claim->let_go) {
             let_go(wants, claim);
@@ -581,6 +631,7 @@ static void look_at_all(struct wants *wants, uint64_t now_ms)
         if (!source->used || source->asks == 0) {
             continue;
         }
+        source->slow = false;
         if (is_slow(wants, source, now_ms)) {
             let_all_go(wants, source);
         }
@@ -589,7 +640,7 @@ static void look_at_all(struct wants *wants, uint64_t now_ms)
             bring_overdue_first(wants, source, now_ms);
         }
         check_by(wants, source->due_ms);
-        check_by(wants, now_ms + SOURCE_SLOW_MS);
+        check_by(wants, look_ms(source, now_ms));
     }
 }
 

@@ -7,9 +7,9 @@
  * source").
  *
  * A claim waits in its peer's line, is asked for, or stands aside while enough is asked for of its author:
- * that is one source that has kept a promise before, or two that have not (or many, where it is little), so
- * that one which never did holds nothing alone; nor do two such keep out one that has, or inbound ones a
- * dialled one. Part of protocol/sync.
+ * that is one source that has kept a promise before, or two that have not (or many, where it is little, or
+ * was asked for in vain), so that one which never did holds nothing alone; nor do two such keep out one that
+ * has, or inbound ones a dialled one. Part of protocol/sync.
  */
 
 #include "protocol/sync/sync.h"
@@ -32,6 +32,8 @@ struct claim {
     uint64_t deadline_ms;    /* asked: until when something has to come */
     uint32_t stall_ms;       /* asked: how long that is at a time; of this source alone */
     uint32_t bytes;          /* what the answer is reckoned to bring */
+    uint32_t came_blocks;    /* of it… */
+    uint32_t came_bytes;     /* …since it was asked */
     uint32_t earlier, later; /* in its line; WANTS_NONE at the ends */
     uint32_t next_of_bucket;
     uint16_t source;
@@ -54,6 +56,7 @@ struct source {
     uint32_t peer;
     bool used, dialled;
     bool proven; /* the last of its promises was kept */
+    bool slow;   /* when wants_check looked last, and it was busy since: what it is asked holds nothing */
     bool fresh;  /* something of its line may be started that could not be before */
     struct claim_line lines[CLAIM_STATE_COUNT];
     uint32_t ever, first_free; /* places that were ever used, and those of them that are free again */
@@ -61,6 +64,7 @@ struct source {
     uint64_t asked_bytes;      /* … and what they are reckoned to bring */
     uint64_t due_ms;           /* nothing in flight is overdue before */
     uint64_t busy_ms;          /* since when something is in flight */
+    uint64_t went_on_ms;       /* when an answer ended behind which there is more */
     uint64_t came_bytes;       /* since then */
     uint64_t came_ms;          /* when the last of them did */
     uint64_t rate;             /* bytes a second, of the best of late while it was busy; 0: not known */
@@ -109,12 +113,12 @@ void wants_expect(struct wants *wants, struct claim *claim, uint64_t deadline_ms
  * short: a source that sends a little of many answers in turns is fast in all, and would hold each of them;
  * nor does it hang on the rates of others, which may be as slow on purpose. */
 uint64_t wants_pause_ms(const struct claim *claim, size_t size);
-/* size bytes came from source. */
-void wants_came(struct wants *wants, uint16_t source, size_t size, uint64_t now_ms);
-/* All that was asked of it came. */
+/* A block of size bytes came of what claim asked for. */
+void wants_came(struct wants *wants, struct claim *claim, size_t size, uint64_t now_ms);
+/* All that was promised came. */
 void wants_kept(struct wants *wants, uint16_t source);
 /* What was asked for came, as far as one answer goes, and there is more: others of its line have their turn.
- */
+ * Its source keeps its promises if that was as much as an answer brings, and it isn't slow. */
 void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms);
 /* What was asked for came from another source. */
 void wants_outrun(struct wants *wants, struct claim *claim);
@@ -126,8 +130,9 @@ void wants_late(struct wants *wants, struct claim *claim);
 /* Nothing came: the source has kept no promise, and the claim goes to the end of its line. */
 void wants_stall(struct wants *wants, struct claim *claim, uint64_t now_ms);
 
-/* Let go of what is asked of slow sources, where others claim it too: slow is who brings less than a quarter
- * of what the others' median source did, or has nobody to be compared with. Then the claims whose deadline is
+/* Let go of what is asked of slow sources, where others claim it too: slow is, after a while, who brings less
+ * than a quarter of what the median of the others did that keep their promises, or has none to be compared
+ * with, or keeps none itself. Then the claims whose deadline is
  * over, one a call; NULL when there is none, and wants->check_ms is when to ask again. */
 struct claim *wants_check(struct wants *wants, uint64_t now_ms);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4, BLOCK_SIZE = 1000 };
+enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4, BLOCK_SIZE = 48 * 1024 };
 
 enum message_kind {
     MESSAGE_HEARD, /* what it says that was heard fits nothing: all is told */

@@ -6,7 +6,8 @@
  *   invented   heads of authors that nobody knows, others in every list
  *   named      heads of whom that actor's log names, so that they could be there; they never are
  *   claims     that the actor's log goes on further; it never comes
- *   drip       the actor's true head, and of its log one true block each 1.6 s
+ *   drip       the actor's true head, and, once asked for its log, one true block of it each 1.6 s
+ *   portions   the same, but one each 0.7 s, and the head behind each, as if that were all of an answer
  *   replays    the actor's largest block, again and again
  *   unknown    frames of a kind that nobody knows
  *   asks       for the actor's whole log, again and again, without ever reading
@@ -40,6 +41,7 @@ enum {
     ARENA_SIZE = 64 * 1024 * 1024,
     NAMED_MAX = 16384,
     DRIP_MS = 1600,
+    PORTION_MS = 700,
     BACK_MS = 200,
     NICE = 19,
 };
@@ -49,9 +51,10 @@ struct connection {
     struct node_keys keys;
     uint64_t drip_at_ms;
     uint64_t back_at_ms; /* when a forger connects again */
-    uint64_t next_seq;   /* of a drip */
-    bool said;           /* what is said once */
-    bool stuck;          /* in the middle of a frame */
+    uint64_t next_seq;   /* of a drip: what it was asked for */
+    bool asked;
+    bool said;  /* what is said once */
+    bool stuck; /* in the middle of a frame */
 };
 
 struct attack {
@@ -233,21 +236,40 @@ static bool ask(struct attack *attack, struct connection *connection)
     return send_record(attack, connection, FRAME_WANT, &want_schema, &want);
 }
 
-/* One true block now and then, once it was asked for any. */
-static bool drip(struct attack *attack, struct connection *connection)
+/* One true block now and then of what it was asked for. */
+static bool drip(struct attack *attack, struct connection *connection, uint64_t every_ms, bool head_follows)
 {
-    bool announces = connection->drip_at_ms == 0;
-
-    if (announces || now_ms() >= connection->drip_at_ms) {
-        connection->drip_at_ms = now_ms() + DRIP_MS;
-        if (announces) {
-            return say_claim(attack, connection, true);
-        }
-        if (connection->next_seq <= attack->head.seq) {
-            return send_frame(attack, connection, FRAME_BLOCK, attack->blocks[connection->next_seq++]);
-        }
+    if (!connection->said) {
+        connection->said = say_claim(attack, connection, true);
+        return false;
+    }
+    if (!connection->asked || connection->next_seq > attack->head.seq || now_ms() < connection->drip_at_ms ||
+        !send_frame(attack, connection, FRAME_BLOCK, attack->blocks[connection->next_seq])) {
+        return false;
+    }
+    connection->drip_at_ms = now_ms() + every_ms;
+    connection->next_seq++;
+    if (head_follows) {
+        (void)say_claim(attack, connection, true);
     }
     return false;
+}
+
+/* What follows the highest block that the other says it holds. */
+static void note_want(struct attack *attack, struct connection *connection, struct bytes payload)
+{
+    struct want want;
+    const size_t before = arena_mark(&attack->arena);
+
+    if (schema_decode(&want_schema, &want, payload, &attack->arena) == REASON_NONE &&
+        actor_id_equal(&want.author, &attack->head.author)) {
+        const struct locator_point *points = want.locator.items;
+        uint64_t next = want.locator.count == 0 ? 0 : points[0].seq + 1;
+
+        connection->next_seq = next > connection->next_seq ? next : connection->next_seq;
+        connection->asked = true;
+    }
+    arena_rewind(&attack->arena, before);
 }
 
 static bool forge(struct attack *attack, struct connection *connection)
@@ -329,7 +351,10 @@ static bool say(struct attack *attack, struct connection *connection)
         return say_claim(attack, connection, false);
     }
     if (is_kind(attack, "drip")) {
-        return drip(attack, connection);
+        return drip(attack, connection, DRIP_MS, false);
+    }
+    if (is_kind(attack, "portions")) {
+        return drip(attack, connection, PORTION_MS, true);
     }
     if (is_kind(attack, "replays")) {
         return send_frame(attack, connection, FRAME_BLOCK, attack->largest);
@@ -450,8 +475,17 @@ static bool is_deaf(const struct attack *attack)
 static void read_all(struct attack *attack, struct connection *connection)
 {
     static uint8_t message[LANE_MESSAGE_MAX];
+    struct frame frame;
+    int size;
 
-    while (!is_deaf(attack) && zmq_recv(connection->socket, message, sizeof message, ZMQ_DONTWAIT) >= 0) {
+    while (!is_deaf(attack) &&
+           (size = zmq_recv(connection->socket, message, sizeof message, ZMQ_DONTWAIT)) >= 0) {
+        /* A piece of a longer frame is none of these. */
+        if (size > 1 &&
+            frame_decode(&frame, &attack->network, bytes_of(message + 1, (size_t)size - 1)) == REASON_NONE &&
+            frame.kind == FRAME_WANT) {
+            note_want(attack, connection, frame.payload);
+        }
     }
 }
 

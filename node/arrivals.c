@@ -180,10 +180,12 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     node_text(daemon, peer, node);
     LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
         LOG_T("role", net_role_name(peer->role)));
-    settle_event(
-        daemon,
-        &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},
-        NULL);
+    settle_event(daemon,
+                 &(struct sync_event){.kind = SYNC_PEER_UP,
+                                      .peer = peer->id,
+                                      .dialled = peer->role == NET_DIAL,
+                                      .delivers = peer->noted_delivers},
+                 NULL);
 }
 
 /* An answer to a question of ours; what comes unasked costs nothing. */

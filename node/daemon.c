@@ -12,6 +12,7 @@
 #include "node/arrivals.h"
 #include "node/clock.h"
 #include "node/erasing.h"
+#include "node/heads.h"
 #include "node/logline.h"
 #include "node/net_sandbox.h"
 #include "node/requests.h"
@@ -432,6 +433,7 @@ static void turn(struct daemon *daemon)
 
 static void stop(struct daemon *daemon)
 {
+    heads_note_now(daemon);
     processes_stop(&daemon->processes);
     if (daemon->processes.bound[0] != '\0') {
         remove_file(daemon, ENDPOINT_FILE);

@@ -409,6 +409,14 @@ static struct hash trust_digest(const struct daemon *daemon)
     return digest;
 }
 
+/* Who delivers comes before strangers from now on, or no longer. */
+static void set_rank(struct peer *peer)
+{
+    if (peer->role == NET_LISTEN) {
+        inbox_set_rank(peer->inbox, peer->noted_delivers ? INBOX_DELIVERS : INBOX_STRANGER);
+    }
+}
+
 void heads_meet(struct daemon *daemon, struct peer *peer)
 {
     const struct hash trust = trust_digest(daemon);
@@ -417,12 +425,15 @@ void heads_meet(struct daemon *daemon, struct peer *peer)
     enum store_error error = store_read_begin(&txn, daemon->store);
 
     if (error == STORE_OK) {
-        error = store_heard(txn, &peer->node, &trust, &point);
+        error = store_heard(txn, &peer->node, &trust, &point, &peer->noted_delivers);
         store_end(txn);
     }
     if (error == STORE_OK) {
-        hearing_begin(&peer->hearing, &point);
+        if (point.number > 0) {
+            hearing_begin(&peer->hearing, &point);
+        }
         peer->noted = point;
+        set_rank(peer);
     } else if (error != STORE_NOT_FOUND) {
         settle_store_error(daemon, "heard-not-read", error);
     }
@@ -459,9 +470,10 @@ void heads_tell(struct daemon *daemon)
 
 /* ---- noting what was heard ---- */
 
-static bool is_noted(const struct peer *peer)
+static bool is_noted(const struct daemon *daemon, const struct peer *peer)
 {
-    return memcmp(&peer->noted, &peer->hearing.stored, sizeof peer->noted) == 0;
+    return memcmp(&peer->noted, &peer->hearing.stored, sizeof peer->noted) == 0 &&
+           peer->noted_delivers == sync_delivers(daemon->sync, peer->id);
 }
 
 static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
@@ -472,8 +484,9 @@ static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
     for (size_t i = 0; i < daemon->peers.count && error == STORE_OK; i++) {
         const struct peer *peer = &daemon->peers.entries[i];
 
-        if (!is_noted(peer)) {
-            error = store_put_heard(txn, &peer->node, &trust, &peer->hearing.stored, clock_wall_s());
+        if (!is_noted(daemon, peer)) {
+            error = store_put_heard(txn, &peer->node, &trust, &peer->hearing.stored,
+                                    sync_delivers(daemon->sync, peer->id), clock_wall_s());
         }
     }
     return error;
@@ -481,16 +494,20 @@ static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
 
 void heads_note(struct daemon *daemon)
 {
+    if (daemon->now_ms >= daemon->note_ms) {
+        daemon->note_ms = daemon->now_ms + clock_rhythm_ms(NOTE_MS);
+        heads_note_now(daemon);
+    }
+}
+
+void heads_note_now(struct daemon *daemon)
+{
     struct store_txn *txn = NULL;
     enum store_error error = STORE_OK;
     bool any = false;
 
-    if (daemon->now_ms < daemon->note_ms) {
-        return;
-    }
-    daemon->note_ms = daemon->now_ms + clock_rhythm_ms(NOTE_MS);
     for (size_t i = 0; i < daemon->peers.count; i++) {
-        any |= !is_noted(&daemon->peers.entries[i]);
+        any |= !is_noted(daemon, &daemon->peers.entries[i]);
     }
     if (!any) {
         return;
@@ -505,6 +522,10 @@ void heads_note(struct daemon *daemon)
         return;
     }
     for (size_t i = 0; i < daemon->peers.count; i++) {
-        daemon->peers.entries[i].noted = daemon->peers.entries[i].hearing.stored;
+        struct peer *peer = &daemon->peers.entries[i];
+
+        peer->noted = peer->hearing.stored;
+        peer->noted_delivers = sync_delivers(daemon->sync, peer->id);
+        set_rank(peer);
     }
 }

@@ -45,7 +45,9 @@ void heads_meet(struct daemon *daemon, struct peer *peer);
 void heads_on_heard(struct daemon *daemon, struct peer *peer, const struct heard *heard);
 /* Tell peers what changed since, as far as they take it now. */
 void heads_tell(struct daemon *daemon);
-/* Note from time to time in the store up to where everything that peers told is stored. */
+/* Note from time to time in the store up to where everything that peers told is stored, and who delivers. */
 void heads_note(struct daemon *daemon);
+/* The same now, before the node ends. */
+void heads_note_now(struct daemon *daemon);
 
 #endif

@@ -8,10 +8,10 @@
 
 static void ring_add(struct inboxes *all, struct inbox *inbox)
 {
-    struct inbox *at = all->ring[inbox->role];
+    struct inbox *at = all->ring[inbox->rank];
 
     if (at == NULL) {
-        all->ring[inbox->role] = inbox->next = inbox->previous = inbox;
+        all->ring[inbox->rank] = inbox->next = inbox->previous = inbox;
         return;
     }
     inbox->next = at;
@@ -24,22 +24,29 @@ static void ring_remove(struct inboxes *all, struct inbox *inbox)
 {
     inbox->previous->next = inbox->next;
     inbox->next->previous = inbox->previous;
-    if (all->ring[inbox->role] == inbox) {
-        all->ring[inbox->role] = inbox->next == inbox ? NULL : inbox->next;
+    if (all->ring[inbox->rank] == inbox) {
+        all->ring[inbox->rank] = inbox->next == inbox ? NULL : inbox->next;
     }
 }
 
-struct inbox *inbox_create(struct inboxes *all, enum net_role role, uint32_t peer)
+struct inbox *inbox_create(struct inboxes *all, enum inbox_rank rank, uint32_t peer)
 {
     struct inbox *inbox = calloc(1, sizeof *inbox);
 
     if (inbox != NULL) {
         inbox->all = all;
-        inbox->role = role;
+        inbox->rank = rank;
         inbox->peer = peer;
         ring_add(all, inbox);
     }
     return inbox;
+}
+
+void inbox_set_rank(struct inbox *inbox, enum inbox_rank rank)
+{
+    ring_remove(inbox->all, inbox);
+    inbox->rank = rank;
+    ring_add(inbox->all, inbox);
 }
 
 /* ---- frames ---- */
@@ -88,15 +95,15 @@ void inbox_destroy(struct inbox *inbox)
 
 /* ---- room ---- */
 
-/* Who of role holds most, NULL when nobody holds anything. */
-static struct inbox *largest_of(const struct inboxes *all, enum net_role role)
+/* Who of a rank holds most, NULL when nobody holds more than little. */
+static struct inbox *largest_of(const struct inboxes *all, enum inbox_rank rank)
 {
-    struct inbox *first = all->ring[role], *largest = first;
+    struct inbox *first = all->ring[rank], *largest = first;
 
     for (struct inbox *at = first; at != NULL; at = at->next == first ? NULL : at->next) {
         largest = at->size > largest->size ? at : largest;
     }
-    return largest != NULL && largest->size > 0 ? largest : NULL;
+    return largest != NULL && largest->size > INBOX_LITTLE ? largest : NULL;
 }
 
 /* The latest goes: of blocks in order the first ones are worth something alone. */
@@ -113,21 +120,32 @@ static void drop_one(struct inbox *inbox)
     }
 }
 
+/* Who gives room for size more of inbox; NULL: nobody but itself. */
+static struct inbox *giver_to(const struct inbox *inbox, size_t size)
+{
+    const struct inboxes *all = inbox->all;
+    const size_t lowest = inbox->size + size <= INBOX_LITTLE ? 0 : inbox->rank;
+    struct inbox *largest = NULL;
+
+    for (size_t rank = INBOX_RANK_COUNT; rank-- > lowest && largest == NULL;) {
+        largest = largest_of(all, (enum inbox_rank)rank);
+        if (largest != NULL && rank <= inbox->rank && largest->size <= inbox->size + size) {
+            largest = NULL;
+        }
+    }
+    return largest;
+}
+
 /* Make room in all for size more of inbox. Returns: false when it has to come from inbox itself. */
 static bool make_room(struct inbox *inbox, size_t size)
 {
-    struct inboxes *all = inbox->all;
+    while (inbox->all->size + size > INBOXES_SIZE_MAX) {
+        struct inbox *giver = giver_to(inbox, size);
 
-    while (all->size + size > INBOXES_SIZE_MAX) {
-        struct inbox *largest = largest_of(all, NET_LISTEN);
-
-        if (inbox->role == NET_DIAL && largest == NULL) {
-            largest = largest_of(all, NET_DIAL);
-        }
-        if (largest == NULL || (largest->role == inbox->role && largest->size <= inbox->size + size)) {
+        if (giver == NULL) {
             return false;
         }
-        drop_one(largest);
+        drop_one(giver);
     }
     return true;
 }
@@ -205,10 +223,10 @@ static bool has_frame(const struct inbox *inbox)
     return !inbox->resting && next_queue(inbox) != INBOX_QUEUE_COUNT;
 }
 
-/* How many peers of role have a frame that may be taken, no further than most. */
-static size_t waiting_of(const struct inboxes *all, enum net_role role, size_t most)
+/* How many peers of a rank have a frame that may be taken, no further than most. */
+static size_t waiting_of(const struct inboxes *all, enum inbox_rank rank, size_t most)
 {
-    const struct inbox *first = all->ring[role];
+    const struct inbox *first = all->ring[rank];
     size_t count = 0;
 
     for (const struct inbox *at = first; at != NULL && count < most;
@@ -218,63 +236,78 @@ static size_t waiting_of(const struct inboxes *all, enum net_role role, size_t m
     return count;
 }
 
+/* The same of all peers. */
+static size_t waiting(const struct inboxes *all, size_t most)
+{
+    size_t count = 0;
+
+    for (size_t rank = 0; all->size > 0 && rank < INBOX_RANK_COUNT; rank++) {
+        count += waiting_of(all, (enum inbox_rank)rank, most);
+    }
+    return count;
+}
+
 bool inboxes_wait(const struct inboxes *all)
 {
-    return all->size > 0 && (waiting_of(all, NET_DIAL, 1) > 0 || waiting_of(all, NET_LISTEN, 1) > 0);
+    return waiting(all, 1) > 0;
 }
 
 bool inboxes_contend(const struct inboxes *all)
 {
-    return all->size > 0 && waiting_of(all, NET_DIAL, 2) + waiting_of(all, NET_LISTEN, 2) > 1;
+    return waiting(all, 2) > 1;
 }
 
 /* The next peer's turn begins. Turns that were not used are not saved up. */
-static void pass_on(struct inboxes *all, enum net_role role)
+static void pass_on(struct inboxes *all, enum inbox_rank rank)
 {
-    struct inbox *next = all->ring[role]->next;
+    struct inbox *next = all->ring[rank]->next;
 
     next->left_ns =
         next->left_ns + INBOX_TURN_NS < INBOX_TURN_NS ? next->left_ns + INBOX_TURN_NS : INBOX_TURN_NS;
-    all->ring[role] = next;
+    all->ring[rank] = next;
 }
 
-/* Requires: some peer of role has a frame. Ends: each time round, who has one has a turn's less to wait. */
-static struct inbox *turn_of(struct inboxes *all, enum net_role role)
+/* Requires: some peer of the rank has a frame. Ends: each time round, who has one has a turn's less to wait.
+ */
+static struct inbox *turn_of(struct inboxes *all, enum inbox_rank rank)
 {
-    while (!has_frame(all->ring[role]) || all->ring[role]->left_ns <= 0) {
-        pass_on(all, role);
+    while (!has_frame(all->ring[rank]) || all->ring[rank]->left_ns <= 0) {
+        pass_on(all, rank);
     }
-    return all->ring[role];
+    return all->ring[rank];
 }
 
-/* Whose peers are served next: of those that wait, who had less. One that has nothing saves nothing up.
- * Returns: false when nobody waits. */
-static bool next_role(struct inboxes *all, enum net_role *out)
+/* Which rank is served next: of those that wait, who had least. One that has nothing saves nothing up.
+ * Returns: INBOX_RANK_COUNT when nobody waits. */
+static enum inbox_rank next_rank(struct inboxes *all)
 {
-    const bool dialled = waiting_of(all, NET_DIAL, 1) > 0, inbound = waiting_of(all, NET_LISTEN, 1) > 0;
-    uint64_t *used_ns = all->used_ns;
+    bool waits[INBOX_RANK_COUNT];
+    size_t next = INBOX_RANK_COUNT;
 
-    if (dialled && inbound) {
-        *out = used_ns[NET_DIAL] <= used_ns[NET_LISTEN] ? NET_DIAL : NET_LISTEN;
-    } else {
-        const enum net_role idle = dialled ? NET_LISTEN : NET_DIAL;
-
-        *out = dialled ? NET_DIAL : NET_LISTEN;
-        used_ns[idle] = used_ns[idle] > used_ns[*out] ? used_ns[idle] : used_ns[*out];
+    for (size_t rank = 0; rank < INBOX_RANK_COUNT; rank++) {
+        waits[rank] = waiting_of(all, (enum inbox_rank)rank, 1) > 0;
+        if (waits[rank] && (next == INBOX_RANK_COUNT || all->used_ns[rank] < all->used_ns[next])) {
+            next = rank;
+        }
     }
-    return dialled || inbound;
+    for (size_t rank = 0; rank < INBOX_RANK_COUNT && next < INBOX_RANK_COUNT; rank++) {
+        if (!waits[rank] && all->used_ns[rank] < all->used_ns[next]) {
+            all->used_ns[rank] = all->used_ns[next];
+        }
+    }
+    return (enum inbox_rank)next;
 }
 
 struct inbox_frame *inboxes_take(struct inboxes *all, struct inbox **from)
 {
     struct inbox *inbox = NULL;
-    enum net_role role;
+    enum inbox_rank rank = all->size == 0 ? INBOX_RANK_COUNT : next_rank(all);
     enum inbox_queue queue;
 
-    if (all->size == 0 || !next_role(all, &role)) {
+    if (rank == INBOX_RANK_COUNT) {
         return NULL;
     }
-    inbox = turn_of(all, role);
+    inbox = turn_of(all, rank);
     queue = next_queue(inbox);
     inbox->questioned = queue == INBOX_QUESTIONS;
     *from = inbox;
@@ -287,5 +320,5 @@ void inbox_charge(struct inbox *inbox, uint64_t cost_ns)
     const int64_t left_ns = inbox->left_ns - (cost_ns < (uint64_t)most_ns ? (int64_t)cost_ns : most_ns);
 
     inbox->left_ns = left_ns > -most_ns ? left_ns : -most_ns;
-    inbox->all->used_ns[inbox->role] += cost_ns;
+    inbox->all->used_ns[inbox->rank] += cost_ns;
 }

@@ -4,16 +4,16 @@
 /* What peers sent and nobody has looked at yet, and whose turn it is: a queue for each peer, so that a flood
  * of one waits behind nothing but itself (DESIGN section 6, priority and fairness).
  *
- * Bounded for each peer and in all. A frame that finds no room of its own peer's is dropped; one that finds
- * none in all takes the room of the inbound peer that holds most, and of a dialled one only where nothing
- * inbound is left: whoever holds little never loses anything, and whom this node chose comes before those
- * that chose it.
+ * Peers have ranks: whom this node dialled, who delivered what it promised before, and strangers.
  *
- * Dialled and inbound peers have half of the work each, as long as both have frames, and among each peers
- * take turns of INBOX_TURN_NS. What a frame cost is charged once it is known; who used more than a turn waits
- * for as many. Work is this node's time, most of it goes into verifying. */
+ * Bounded for each peer and in all. A frame that finds no room of its own peer's is dropped; one that finds
+ * none in all takes the room of the one that holds most, of the lowest rank, and of no higher one than its
+ * own unless it is little that it holds (INBOX_LITTLE). Whoever holds little never loses anything.
+ *
+ * Ranks have equal shares of the work, as long as they have frames, and within each peers take turns of
+ * INBOX_TURN_NS. What a frame cost is charged once it is known; who used more than a turn waits for as many.
+ * Work is this node's time, most of it goes into verifying. */
 
-#include "node/net_process.h"
 #include "protocol/wire/frame.h"
 
 enum {
@@ -21,9 +21,12 @@ enum {
     INBOX_SIZE_MAX = 10 * 1024 * 1024,
     INBOXES_SIZE_MAX = 20 * 1024 * 1024,
     INBOX_FRAMES_MAX = 32 * 1024, /* of one peer: answers of a few frames each to 4 096 questions */
+    INBOX_LITTLE = 64 * 1024,
     INBOX_TURN_NS = 1000 * 1000,
     INBOX_DEBT_NS_MAX = 50 * 1000 * 1000,
 };
+
+enum inbox_rank { INBOX_DIALLED, INBOX_DELIVERS, INBOX_STRANGER, INBOX_RANK_COUNT };
 
 /* Express frames are taken first, then those of bulk and questions in turns: to answer takes room to send,
  * which the asker makes by reading. */
@@ -40,9 +43,9 @@ struct inbox_frame {
 };
 
 struct inbox {
-    struct inbox *next, *previous; /* in the ring of its role */
+    struct inbox *next, *previous; /* in the ring of its rank */
     struct inboxes *all;
-    enum net_role role;
+    enum inbox_rank rank;
     uint32_t peer;
     struct inbox_frame *first[INBOX_QUEUE_COUNT], *last[INBOX_QUEUE_COUNT];
     size_t size; /* of its frames, with what holds them */
@@ -56,12 +59,13 @@ struct inbox {
 
 struct inboxes {
     size_t size;
-    struct inbox *ring[NET_ROLE_COUNT]; /* whose turn it is, NULL: no peer */
-    uint64_t used_ns[NET_ROLE_COUNT];   /* work for each role's peers */
+    struct inbox *ring[INBOX_RANK_COUNT]; /* whose turn it is, NULL: no peer */
+    uint64_t used_ns[INBOX_RANK_COUNT];   /* work for each rank's peers */
 };
 
 /* Returns: NULL when out of memory. */
-struct inbox *inbox_create(struct inboxes *all, enum net_role role, uint32_t peer);
+struct inbox *inbox_create(struct inboxes *all, enum inbox_rank rank, uint32_t peer);
+void inbox_set_rank(struct inbox *inbox, enum inbox_rank rank);
 /* NULL is none. */
 void inbox_destroy(struct inbox *inbox);
 /* Drop all of its frames. */

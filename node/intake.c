@@ -125,7 +125,7 @@ static bool take_frame(struct intake *intake)
     }
     item.kind = kind_of(item.frame->kind);
     item.from = item.inbox->peer;
-    item.origin = item.inbox->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND;
+    item.origin = item.inbox->rank == INBOX_DIALLED ? INGEST_PEER : INGEST_INBOUND;
     item.bytes = bytes_of(item.frame->payload, item.frame->size);
     item.pledged_ns = pledge_of(&item);
     inbox_charge(item.inbox, item.pledged_ns);

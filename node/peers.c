@@ -212,7 +212,8 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
     struct inbox *inbox = NULL;
 
     if (is_let_in(peers, role, number, transport, now_ms)) {
-        inbox = inbox_create(&peers->inboxes, role, peers->next_id);
+        inbox =
+            inbox_create(&peers->inboxes, role == NET_DIAL ? INBOX_DIALLED : INBOX_STRANGER, peers->next_id);
     }
     if (inbox == NULL) {
         kick(peers, role, number);

@@ -71,7 +71,8 @@ struct peer {
     struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct hearing hearing;          /* what its store told… */
-    struct store_point noted;        /* …as far as that was noted in the store */
+    struct store_point noted;        /* …as far as that was noted in the store… */
+    bool noted_delivers;             /* …and whether it delivers what it promises (sync_delivers) */
     struct telling telling;          /* what it is told */
 };
 

@@ -410,13 +410,15 @@ enum store_error store_each_change(struct store_txn *txn, uint64_t after,
                                    bool (*visit)(void *context, const struct stored_change *change),
                                    void *context);
 
-/* Up to where a node's store told everything, and all of it is here, as store_put_heard noted last. trust: of
- * what decides whom this node takes in. STORE_NOT_FOUND when nothing was noted, or under another one. */
+/* What store_put_heard noted last of a node: up to where its store told everything, and all of it is here
+ * (zero under another trust: what decides whom this node takes in), and whether it delivers what it promises.
+ * STORE_NOT_FOUND when nothing was noted. */
 enum store_error store_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
-                             struct store_point *out);
-/* Note that. Of more than STORE_HEARD_MAX nodes the one that was noted first is forgotten. */
+                             struct store_point *out, bool *delivers);
+/* Note that. Of more than STORE_HEARD_MAX nodes the one that was noted first is forgotten, of those that
+ * don't deliver as long as there are any. */
 enum store_error store_put_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
-                                 const struct store_point *point, uint64_t now_s);
+                                 const struct store_point *point, bool delivers, uint64_t now_s);
 
 /* Nonces of challenges that were answered, kept until they expire. STORE_NOT_FOUND: not used yet. */
 enum store_error store_use_nonce(struct store_txn *txn, const uint8_t nonce[32], uint64_t expires_s);

@@ -396,7 +396,7 @@ static void on_peer_up(struct sync *sync, const struct sync_event *event, uint64
     sync->peer_count++;
     memset(peer, 0, sizeof *peer);
     peer->id = id;
-    peer->source = wants_open(&sync->wants, id, event->dialled);
+    peer->source = wants_open(&sync->wants, id, event->dialled, event->delivers);
     send_heard(sync, peer, now_ms, actions);
 }
 
@@ -636,6 +636,13 @@ bool sync_may_claim(struct sync *sync, uint32_t id, const struct actor_id *autho
 
     return peer != NULL &&
            (wants_has_room(&sync->wants, peer->source) || wants_find(&sync->wants, peer->source, author));
+}
+
+bool sync_delivers(struct sync *sync, uint32_t id)
+{
+    const struct sync_peer *peer = peer_find(sync, id);
+
+    return peer != NULL && sync->wants.sources[peer->source].proven;
 }
 
 uint64_t sync_deadline_ms(const struct sync *sync)

@@ -75,6 +75,7 @@ struct sync_event {
     struct actor_id author; /* PEER_WANT, EVIDENCE_NEW */
     bool fork_proof;        /* EVIDENCE_NEW: else a checkpoint */
     bool dialled;           /* PEER_UP */
+    bool delivers;          /* PEER_UP: it kept what it promised when it was met last (sync_delivers) */
     size_t size;            /* BLOCK_IN: its bytes */
 };
 
@@ -130,6 +131,8 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
                struct sync_actions *actions);
 /* Whether what a peer announces of author finds room among its claims. */
 bool sync_may_claim(struct sync *sync, uint32_t peer, const struct actor_id *author);
+/* Whether the last of what a peer promised came. */
+bool sync_delivers(struct sync *sync, uint32_t peer);
 /* When the next SYNC_TICK is due. */
 uint64_t sync_deadline_ms(const struct sync *sync);
 /* What it wants of whom (wants.h), to look at. */

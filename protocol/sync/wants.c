@@ -138,7 +138,7 @@ static void leave_bucket(struct wants *wants, const struct claim *claim)
 
 /* ---- sources ---- */
 
-uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled)
+uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled, bool proven)
 {
     uint16_t at = 0;
 
@@ -150,6 +150,7 @@ uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled)
         .peer = peer,
         .used = true,
         .dialled = dialled,
+        .proven = proven,
         .lines = {{WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}, {WANTS_NONE, WANTS_NONE}},
         .first_free = WANTS_NONE,
         .due_ms = UINT64_MAX};
@@ -299,6 +300,7 @@ static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
 static void to_end_of_line(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     take_out(wants, claim, now_ms);
+    claim->let_go = false;
     leave_line(wants, claim);
     join_last(wants, claim, CLAIM_WAITS);
     wake(wants, &claim->author);
@@ -333,13 +335,14 @@ void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     struct source *source = source_of(wants, claim);
 
-    if (source->slow || !is_whole(claim)) {
-        lose_trust(wants, source);
-    } else {
+    if (!source->slow && is_whole(claim)) {
         source->proven = true;
+        claim->attempts = 0;
+    } else {
+        lose_trust(wants, source);
+        claim->attempts = (uint8_t)(claim->attempts + (claim->attempts < CLAIM_ATTEMPTS_MAX - 1));
     }
     source->went_on_ms = now_ms;
-    claim->attempts = 0;
     claim->stall_ms = SYNC_STALL_MS_MIN;
     to_end_of_line(wants, claim, now_ms);
 }
@@ -458,12 +461,11 @@ static bool is_held(struct wants *wants, const struct claim *about)
          claim = wants_next_of(wants, claim)) {
         const struct source *source = source_of(wants, claim);
 
-        if (claim->state != CLAIM_IS_ASKED) {
+        in_vain += !claim->outrun && (claim->let_go || claim->attempts > 0);
+        if (claim->state != CLAIM_IS_ASKED || claim->let_go) {
             continue;
         }
-        if (claim->let_go) {
-            in_vain += !claim->outrun;
-        } else if (source->proven) {
+        if (source->proven) {
             proven++;
         } else {
             others += !own->proven && source->dialled >= own->dialled;

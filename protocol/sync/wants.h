@@ -38,7 +38,7 @@ struct claim {
     uint32_t next_of_bucket;
     uint16_t source;
     uint8_t state;    /* enum claim_state */
-    uint8_t attempts; /* without progress */
+    uint8_t attempts; /* that brought nothing, or less than an answer has */
     bool progressed;  /* a higher block came since it was asked */
     bool let_go;      /* asked, and too slow, late or outrun: it holds nothing any more */
     bool late;        /* asked, and overdue once, while the source brought something else */
@@ -86,8 +86,9 @@ struct wants {
  * the most, at least SYNC_STALL_MS_MIN. */
 void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE], uint32_t stall_ms_max);
 
-/* A peer came up. Requires: fewer than SYNC_PEERS_MAX are. Returns: its place among the sources. */
-uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled);
+/* A peer came up; proven: it kept its promises when it was met before. Requires: fewer than SYNC_PEERS_MAX
+ * are. Returns: its place among the sources. */
+uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled, bool proven);
 /* It is gone; it claims nothing any more (wants_remove). */
 void wants_close(struct wants *wants, uint16_t source);
 

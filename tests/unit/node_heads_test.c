@@ -385,6 +385,58 @@ static void who_introduces_somebody_is_asked_as_often_as_a_second_lets(void **st
 
 #define WITH_PEERS(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
+/* ---- who delivers ---- */
+
+static void on_sync(enum sync_event_kind kind, size_t i)
+{
+    const struct sync_event event = {.kind = kind,
+                                     .peer = fixture->peers[i]->id,
+                                     .head = {.author = author_of(1), .seq = 7, .hash = {{1}}},
+                                     .ours = SYNC_OURS_MISSING};
+
+    settle_event(&fixture->daemon, &event, NULL);
+}
+
+/* Peer i is gone, and comes again. */
+static void meet_again(size_t i)
+{
+    const struct node_id met = fixture->peers[i]->node;
+
+    on_sync(SYNC_PEER_DOWN, i);
+    peers_remove(&fixture->daemon.peers, fixture->peers[i]);
+    add_peer(i);
+    fixture->peers[i]->node = met;
+    heads_meet(&fixture->daemon, fixture->peers[i]);
+}
+
+static void note_now(void)
+{
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    heads_note_now(&fixture->daemon);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
+static void who_delivered_is_known_when_it_is_met_again(void **state)
+{
+    struct peer *const *peer = &fixture->peers[PEERS - 1];
+
+    (void)state;
+    (*peer)->node = (struct node_id){{{5}}};
+    assert_int_equal((*peer)->inbox->rank, INBOX_STRANGER);
+    on_sync(SYNC_PEER_HEAD, PEERS - 1);
+    on_sync(SYNC_BLOCK_IN, PEERS - 1);
+    note_now();
+    assert_int_equal((*peer)->inbox->rank, INBOX_DELIVERS);
+    meet_again(PEERS - 1);
+    assert_true((*peer)->noted_delivers);
+    assert_int_equal((*peer)->inbox->rank, INBOX_DELIVERS);
+    /* No proof for ever: this time it came up as one that kept nothing. */
+    note_now();
+    assert_int_equal((*peer)->inbox->rank, INBOX_STRANGER);
+    meet_again(PEERS - 1);
+    assert_false((*peer)->noted_delivers);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +449,7 @@ int main(void)
         WITH_PEERS(what_finds_no_room_among_claims_is_claimed_once_there_is),
         WITH_PEERS(what_a_peer_says_anew_of_an_author_that_is_admitted_by_now_is_no_longer_undecided),
         WITH_PEERS(who_introduces_somebody_is_asked_as_often_as_a_second_lets),
+        WITH_PEERS(who_delivered_is_known_when_it_is_met_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

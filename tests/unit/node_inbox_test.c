@@ -11,11 +11,11 @@ enum { MANY = 20, LARGE = 400 * 1024 };
 
 static uint8_t large[LARGE];
 
-/* Peers of this node: inbound ones by number, and one that it dialled. */
+/* Peers of this node: inbound strangers by number, two that it dialled, and an inbound one that delivers. */
 struct fixture {
     struct inboxes all;
     struct inbox *inbound[MANY];
-    struct inbox *dialled;
+    struct inbox *dialled, *other_dialled, *delivers;
 };
 
 static int setup(void **state)
@@ -24,9 +24,11 @@ static int setup(void **state)
 
     *state = fixture;
     for (uint32_t i = 0; i < MANY; i++) {
-        fixture->inbound[i] = inbox_create(&fixture->all, NET_LISTEN, i);
+        fixture->inbound[i] = inbox_create(&fixture->all, INBOX_STRANGER, i);
     }
-    fixture->dialled = inbox_create(&fixture->all, NET_DIAL, MANY);
+    fixture->dialled = inbox_create(&fixture->all, INBOX_DIALLED, MANY);
+    fixture->other_dialled = inbox_create(&fixture->all, INBOX_DIALLED, MANY + 1);
+    fixture->delivers = inbox_create(&fixture->all, INBOX_DELIVERS, MANY + 2);
     return 0;
 }
 
@@ -38,9 +40,11 @@ static int teardown(void **state)
         inbox_destroy(fixture->inbound[i]);
     }
     inbox_destroy(fixture->dialled);
+    inbox_destroy(fixture->other_dialled);
+    inbox_destroy(fixture->delivers);
     assert_int_equal(fixture->all.size, 0);
-    assert_null(fixture->all.ring[NET_LISTEN]);
-    assert_null(fixture->all.ring[NET_DIAL]);
+    assert_null(fixture->all.ring[INBOX_STRANGER]);
+    assert_null(fixture->all.ring[INBOX_DIALLED]);
     free(fixture);
     return 0;
 }
@@ -210,6 +214,29 @@ static void dialled_and_inbound_peers_have_half_each(void **state)
     assert_in_range(dialled, 49, 51);
 }
 
+static void each_rank_has_as_much_as_the_others(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t dialled = 0, delivers = 0;
+
+    inbox_set_rank(fixture->inbound[0], INBOX_DELIVERS); /* it has delivered by now */
+    for (size_t i = 0; i < 100; i++) {
+        for (size_t j = 1; j < MANY; j++) {
+            assert_true(put(fixture->inbound[j], INBOX_BULK, 1));
+        }
+        assert_true(put(fixture->dialled, INBOX_BULK, 1));
+        assert_true(put(i % 2 == 0 ? fixture->delivers : fixture->inbound[0], INBOX_BULK, 1));
+    }
+    for (size_t i = 0; i < 150; i++) {
+        const struct inbox *from = take(fixture, INBOX_TURN_NS);
+
+        dialled += from == fixture->dialled;
+        delivers += from == fixture->delivers || from == fixture->inbound[0];
+    }
+    assert_in_range(dialled, 49, 51);
+    assert_in_range(delivers, 49, 51);
+}
+
 static void each_peer_is_bounded(void **state)
 {
     struct fixture *fixture = *state;
@@ -229,7 +256,7 @@ static void each_peer_is_bounded(void **state)
 
 static size_t held_by_all(const struct fixture *fixture)
 {
-    size_t size = fixture->dialled->size;
+    size_t size = fixture->dialled->size + fixture->other_dialled->size + fixture->delivers->size;
 
     for (size_t i = 0; i < MANY; i++) {
         size += fixture->inbound[i]->size;
@@ -271,6 +298,43 @@ static void in_all_who_holds_most_makes_room(void **state)
     assert_in_range(fixture->all.size, 0, INBOXES_SIZE_MAX);
 }
 
+static void what_a_rank_holds_is_safe_from_those_below(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t count = 0;
+
+    while (put(fixture->delivers, INBOX_BULK, LARGE)) {
+        count++;
+    }
+    fill_all(fixture);
+    assert_int_equal(fixture->delivers->count, count);
+    /* Those above have it all, if they take it. */
+    while (put(fixture->dialled, INBOX_BULK, LARGE)) {
+    }
+    while (put(fixture->other_dialled, INBOX_BULK, LARGE)) {
+    }
+    assert_true(fixture->delivers->count < 2);
+}
+
+/* Two that this node dialled, and that do it no good, are not all that it hears. */
+static void who_holds_little_finds_room_whoever_is_full(void **state)
+{
+    struct fixture *fixture = *state;
+
+    while (put(fixture->dialled, INBOX_BULK, LARGE) || put(fixture->other_dialled, INBOX_BULK, LARGE)) {
+    }
+    while (put(fixture->dialled, INBOX_BULK, 100) || put(fixture->other_dialled, INBOX_BULK, 100)) {
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        assert_true(put(fixture->inbound[i], INBOX_EXPRESS, INBOX_LITTLE / 2));
+        assert_int_equal(fixture->inbound[i]->dropped, 0);
+    }
+    assert_in_range(fixture->all.size, 0, INBOXES_SIZE_MAX);
+    while (put(fixture->dialled, INBOX_BULK, 100) || put(fixture->other_dialled, INBOX_BULK, 100)) {
+    }
+    assert_false(put(fixture->inbound[0], INBOX_EXPRESS, INBOX_LITTLE / 2 + 1)); /* no more than that */
+}
+
 static void what_makes_room_goes_from_its_end(void **state)
 {
     struct fixture *fixture = *state;
@@ -306,7 +370,7 @@ static void a_peer_that_goes_takes_its_frames_along(void **state)
     assert_int_equal(fixture->all.size, fixture->inbound[6]->size);
     assert_ptr_equal(take(fixture, 0), fixture->inbound[6]);
     assert_null(take(fixture, 0));
-    fixture->inbound[5] = inbox_create(&fixture->all, NET_LISTEN, 5);
+    fixture->inbound[5] = inbox_create(&fixture->all, INBOX_STRANGER, 5);
 }
 
 /* What is not done with is next in its lane, and while it is looked at nothing else of its peer is taken. */
@@ -359,7 +423,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_used_more_than_a_turn_waits_for_as_many, setup, teardown),
         cmocka_unit_test_setup_teardown(a_debt_has_an_end, setup, teardown),
         cmocka_unit_test_setup_teardown(dialled_and_inbound_peers_have_half_each, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_rank_has_as_much_as_the_others, setup, teardown),
         cmocka_unit_test_setup_teardown(each_peer_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_rank_holds_is_safe_from_those_below, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_holds_little_finds_room_whoever_is_full, setup, teardown),
         cmocka_unit_test_setup_teardown(in_all_who_holds_most_makes_room, setup, teardown),
         cmocka_unit_test_setup_teardown(what_makes_room_goes_from_its_end, setup, teardown),
         cmocka_unit_test_setup_teardown(a_peer_that_goes_takes_its_frames_along, setup, teardown),

@@ -230,8 +230,8 @@ static void what_peers_sent_comes_behind_what_this_machine_added(void **state)
 {
     struct fixture *fixture = *state;
     struct inboxes inboxes = {0};
-    struct inbox *inbound = inbox_create(&inboxes, NET_LISTEN, 7),
-                 *dialled = inbox_create(&inboxes, NET_DIAL, 8);
+    struct inbox *inbound = inbox_create(&inboxes, INBOX_STRANGER, 7),
+                 *dialled = inbox_create(&inboxes, INBOX_DIALLED, 8);
     struct intake *intake = &fixture->intake;
 
     intake->inboxes = &inboxes;
@@ -274,12 +274,12 @@ static void no_turn_is_longer_for_many_peers(void **state)
     intake->inboxes = &inboxes;
     intake->turn_ms = INTAKE_TURN_MS;
     for (uint32_t i = 0; i < MANY; i++) {
-        floods[i] = inbox_create(&inboxes, NET_LISTEN, i);
+        floods[i] = inbox_create(&inboxes, INBOX_STRANGER, i);
         for (size_t j = 0; j < 20; j++) {
             assert_true(inbox_put(floods[i], INBOX_BULK, FRAME_HEADS, bytes_of(heads, sizeof heads)));
         }
     }
-    honest = inbox_create(&inboxes, NET_LISTEN, MANY);
+    honest = inbox_create(&inboxes, INBOX_STRANGER, MANY);
     send_block(fixture, honest, 0);
     for (; stored_count(fixture) == 0; turns++) {
         intake_apply(intake, &fixture->ingest, NOW_S);
@@ -298,12 +298,12 @@ static void deciding_costs_its_peer(void **state)
 {
     struct fixture *fixture = *state;
     struct inboxes inboxes = {0};
-    struct inbox *inbox = inbox_create(&inboxes, NET_LISTEN, 1);
+    struct inbox *inbox = inbox_create(&inboxes, INBOX_STRANGER, 1);
 
     fixture->intake.inboxes = &inboxes;
     send_block(fixture, inbox, 0);
     intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
-    assert_true(inboxes.used_ns[NET_LISTEN] > 0);
+    assert_true(inboxes.used_ns[INBOX_STRANGER] > 0);
     intake_clear(&fixture->intake);
     fixture->intake.inboxes = NULL;
     inbox_destroy(inbox);

@@ -376,14 +376,21 @@ static void what_was_heard_is_kept_of_each_node_and_trust(void **state)
     const struct store_point point = {.store = {7}, .number = 8, .digest = {9}};
     struct store_txn *txn = world_write(&world);
     struct store_point out;
+    bool delivers = false;
 
     (void)state;
-    assert_int_equal(store_put_heard(txn, &one, &trust, &point, 5), STORE_OK);
-    assert_int_equal(store_heard(txn, &one, &trust, &out), STORE_OK);
+    assert_int_equal(store_put_heard(txn, &one, &trust, &point, true, 5), STORE_OK);
+    assert_int_equal(store_heard(txn, &one, &trust, &out, &delivers), STORE_OK);
     assert_memory_equal(&out, &point, sizeof out);
-    assert_int_equal(store_heard(txn, &other, &trust, &out), STORE_NOT_FOUND);
-    assert_int_equal(store_heard(txn, &one, &changed, &out), STORE_NOT_FOUND);
+    assert_true(delivers);
+    assert_int_equal(store_heard(txn, &one, &changed, &out, &delivers), STORE_OK);
     assert_int_equal(out.number, 0);
+    assert_true(delivers); /* under whatever trust */
+    assert_int_equal(store_heard(txn, &other, &trust, &out, &delivers), STORE_NOT_FOUND);
+    assert_false(delivers);
+    assert_int_equal(store_put_heard(txn, &one, &trust, &point, false, 6), STORE_OK);
+    assert_int_equal(store_heard(txn, &one, &trust, &out, &delivers), STORE_OK);
+    assert_false(delivers);
     world_commit(txn);
     assert_int_equal(now_of().number, 2); /* nobody is told */
 }
@@ -393,19 +400,22 @@ static void of_many_nodes_the_one_noted_first_is_forgotten(void **state)
     const struct hash trust = {{1}};
     struct store_txn *txn = world_write(&world);
     struct store_point point = {.number = 1};
-    const struct node_id first = node_of(0), second = node_of(1), last = node_of(STORE_HEARD_MAX);
+    const struct node_id first = node_of(0), second = node_of(1), third = node_of(2),
+                         last = node_of(STORE_HEARD_MAX);
+    bool delivers = false;
 
     (void)state;
     for (uint64_t i = 0; i < STORE_HEARD_MAX; i++) {
         const struct node_id node = node_of(i);
 
-        assert_int_equal(store_put_heard(txn, &node, &trust, &point, 100 + i), STORE_OK);
+        assert_int_equal(store_put_heard(txn, &node, &trust, &point, i == 1, 100 + i), STORE_OK);
     }
-    assert_int_equal(store_put_heard(txn, &first, &trust, &point, 5000), STORE_OK);
-    assert_int_equal(store_put_heard(txn, &last, &trust, &point, 5000), STORE_OK);
-    assert_int_equal(store_heard(txn, &first, &trust, &point), STORE_OK);
-    assert_int_equal(store_heard(txn, &last, &trust, &point), STORE_OK);
-    assert_int_equal(store_heard(txn, &second, &trust, &point), STORE_NOT_FOUND);
+    assert_int_equal(store_put_heard(txn, &first, &trust, &point, false, 5000), STORE_OK);
+    assert_int_equal(store_put_heard(txn, &last, &trust, &point, false, 5000), STORE_OK);
+    assert_int_equal(store_heard(txn, &first, &trust, &point, &delivers), STORE_OK);
+    assert_int_equal(store_heard(txn, &last, &trust, &point, &delivers), STORE_OK);
+    assert_int_equal(store_heard(txn, &second, &trust, &point, &delivers), STORE_OK); /* it delivers */
+    assert_int_equal(store_heard(txn, &third, &trust, &point, &delivers), STORE_NOT_FOUND);
     world_commit(txn);
 }
 

@@ -416,6 +416,14 @@ static void pass_over(struct core *core, struct peer *peer, const struct head *h
     ask_introduction(core, peer, undecided_put(undecided_of(core, peer), head));
 }
 
+/* Of an admitted author, for whom there is no room among the peer's claims now. */
+static void keep_for_later(struct core *core, struct peer *peer, const struct head *head)
+{
+    struct undecided *undecided = undecided_of(core, peer);
+
+    undecided_hurry(undecided, undecided_put(undecided, head));
+}
+
 static void forget(const struct peer *peer, const struct actor_id *author)
 {
     struct undecided_head *at = peer->undecided == NULL ? NULL : undecided_find(peer->undecided, author);
@@ -433,7 +441,7 @@ static void feed_head(struct core *core, struct peer *peer, const struct head *h
     if (event.ours == SYNC_OURS_NOT_ADMITTED) {
         pass_over(core, peer, head);
     } else if (event.ours == SYNC_OURS_MISSING && !sync_may_claim(core->sync, peer->id, &head->author)) {
-        undecided_hurry(undecided_of(core, peer), undecided_put(peer->undecided, head));
+        keep_for_later(core, peer, head);
     } else {
         forget(peer, &head->author);
     }

@@ -4,6 +4,7 @@
 
 enum {
     DRIP_MS = 1600,
+    PORTION_MS = 700,
     CLAIM_AGAIN_MS = 7000,
     FLOOD_MS = 250,
     MADE_UP_HEADS_MAX = 1500, /* at a time */
@@ -99,6 +100,22 @@ static void drip(struct hostile *hostile, uint32_t core)
     }
 }
 
+static void portion(struct hostile *hostile, uint32_t core)
+{
+    for (size_t i = 0; i < hostile->authors->count; i++) {
+        const struct author *author = &hostile->authors->items[i];
+        uint32_t *next = &hostile->asked_from[core][i];
+
+        if (*next > 0 && *next <= author->length) {
+            struct head head = authors_head(hostile->authors, i, author->length);
+
+            send_block(hostile, core, i, *next, author->block_size);
+            send_heads(hostile, core, &head, 1);
+            *next = 0;
+        }
+    }
+}
+
 static void invent_heads(struct hostile *hostile, uint32_t core)
 {
     struct head heads[INVENTED_HEADS];
@@ -151,6 +168,9 @@ static void attack(struct hostile *hostile, uint32_t core)
     case HOSTILE_DRIP:
         drip(hostile, core);
         break;
+    case HOSTILE_PORTIONS:
+        portion(hostile, core);
+        break;
     case HOSTILE_ORPHANS:
         send_orphans(hostile, core);
         break;
@@ -181,6 +201,8 @@ static uint64_t pause_us(enum hostile_kind kind)
         return (uint64_t)CLAIM_AGAIN_MS * WORLD_US_A_MS;
     case HOSTILE_DRIP:
         return (uint64_t)DRIP_MS * WORLD_US_A_MS;
+    case HOSTILE_PORTIONS:
+        return (uint64_t)PORTION_MS * WORLD_US_A_MS;
     case HOSTILE_INVENTED_HEADS:
     case HOSTILE_REPLAY:
     case HOSTILE_UNKNOWN_FRAMES:
@@ -191,6 +213,11 @@ static uint64_t pause_us(enum hostile_kind kind)
     return (uint64_t)FLOOD_MS * WORLD_US_A_MS;
 }
 
+static bool answers(const struct hostile *hostile)
+{
+    return hostile->kind == HOSTILE_DRIP || hostile->kind == HOSTILE_PORTIONS;
+}
+
 void hostile_on_up(struct hostile *hostile, uint32_t core)
 {
     hostile->linked[core] = true;
@@ -198,7 +225,7 @@ void hostile_on_up(struct hostile *hostile, uint32_t core)
     if (hostile->kind == HOSTILE_NEVER_READS) {
         hostile->world->links[core][hostile->node].unread = true;
     }
-    if (hostile->kind == HOSTILE_DRIP) {
+    if (answers(hostile)) {
         claim_all(hostile, core, 0);
     }
     attack(hostile, core);
@@ -212,13 +239,12 @@ void hostile_on_down(struct hostile *hostile, uint32_t core)
     hostile->linked[core] = false;
 }
 
-/* Only what drips answers. */
 void hostile_on_frame(struct hostile *hostile, const struct sim_frame *frame)
 {
     const size_t author = authors_number(hostile->authors, &frame->head.author);
     uint32_t from = 1;
 
-    if (hostile->kind != HOSTILE_DRIP || frame->kind != FRAME_WANT || author >= hostile->authors->count) {
+    if (!answers(hostile) || frame->kind != FRAME_WANT || author >= hostile->authors->count) {
         return;
     }
     for (size_t i = 0; i < frame->head_count; i++) {
@@ -246,6 +272,7 @@ const char *hostile_name(enum hostile_kind kind)
         [HOSTILE_FALSE_CLAIMS] = "false claims",
         [HOSTILE_LONGER_CLAIMS] = "longer claims",
         [HOSTILE_DRIP] = "drip",
+        [HOSTILE_PORTIONS] = "portions",
         [HOSTILE_ORPHANS] = "orphans",
         [HOSTILE_INVENTED_HEADS] = "invented heads",
         [HOSTILE_REPLAY] = "replayed blocks",

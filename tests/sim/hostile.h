@@ -11,6 +11,7 @@ enum hostile_kind {
     HOSTILE_FALSE_CLAIMS,   /* the heads that honest ones have, at once, and none of the blocks */
     HOSTILE_LONGER_CLAIMS,  /* the same, a little longer than they are */
     HOSTILE_DRIP,           /* the same, and one true block each 1.6 s */
+    HOSTILE_PORTIONS,       /* the same, and of each answer one true block after 0.7 s, and its head behind */
     HOSTILE_ORPHANS,        /* newest blocks, unasked, to those that lack the ones before */
     HOSTILE_INVENTED_HEADS, /* heads of ids that nobody knows, without end */
     HOSTILE_REPLAY,         /* a block of 400 KB that is held already, without end */
@@ -27,8 +28,7 @@ struct hostile {
     uint64_t random, wake_us;
     bool many; /* it says much at a time */
     bool linked[WORLD_NODES_MAX];
-    uint32_t asked_from[WORLD_NODES_MAX]
-                       [AUTHORS_MAX]; /* HOSTILE_DRIP: seq + 1 of what is sent next; 0: none */
+    uint32_t asked_from[WORLD_NODES_MAX][AUTHORS_MAX]; /* seq + 1 of what is sent next; 0: none */
 };
 
 /* Borrows: world, authors. */

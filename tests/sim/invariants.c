@@ -115,7 +115,7 @@ static void look_at_honest(struct invariants *invariants, const struct core *cor
 
     note_claimed(wants, source, core, claimed);
     for (size_t i = 0; i < core->authors->count; i++) {
-        if (claims[i].length > core->lengths[i] && claims[i].asked < CLAIM_ATTEMPTS_MAX) {
+        if (claims[i].length > core->held.lengths[i] && claims[i].asked < CLAIM_ATTEMPTS_MAX) {
             hold_to(invariants, core, claimed[i],
                     "what an honest peer claims stands until it came, or was asked for in vain");
         }

@@ -392,7 +392,8 @@ static void note_news_of(struct run *run, uint32_t core)
     for (size_t i = 0; i < run->news_count; i++) {
         uint64_t *held_us = &run->outcome->news_us[core][i];
 
-        if (*held_us == UINT64_MAX && run->cores[core].lengths[run->news[i].author] >= run->news[i].length) {
+        if (*held_us == UINT64_MAX &&
+            run->cores[core].held.lengths[run->news[i].author] >= run->news[i].length) {
             *held_us = run->world.now_us - run->news[i].at_us;
             run->news[i].held_by++;
         }
@@ -403,8 +404,8 @@ static void note_news_of(struct run *run, uint32_t core)
 static void note_news(struct run *run)
 {
     for (uint32_t core = 0; core < run->scenario->core_count; core++) {
-        if (run->cores[core].change != run->changes[core]) {
-            run->changes[core] = run->cores[core].change;
+        if (run->cores[core].held.change != run->changes[core]) {
+            run->changes[core] = run->cores[core].held.change;
             note_news_of(run, core);
         }
     }

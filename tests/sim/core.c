@@ -459,17 +459,31 @@ static void ask_introduction(const struct core *core, struct peer *peer, struct 
     }
 }
 
+static struct undecided_head *remember(struct core *core, struct peer *peer, const struct head *head)
+{
+    struct undecided *undecided = undecided_of(core, peer);
+    size_t in_all = 0;
+
+    for (size_t i = 0; i < core->peers.count; i++) {
+        const struct undecided *other = core->peers.entries[i].undecided;
+
+        in_all += other == NULL ? 0 : other->held;
+    }
+    undecided_bound(undecided, peer->role == NET_DIAL ? 0 : in_all);
+    return undecided_put(undecided, head);
+}
+
 static void pass_over(struct core *core, struct peer *peer, const struct head *head)
 {
-    ask_introduction(core, peer, undecided_put(undecided_of(core, peer), head));
+    ask_introduction(core, peer, remember(core, peer, head));
 }
 
 /* Of an admitted author, for whom there is no room among the peer's claims now. */
 static void keep_for_later(struct core *core, struct peer *peer, const struct head *head)
 {
-    struct undecided *undecided = undecided_of(core, peer);
+    struct undecided_head *at = remember(core, peer, head);
 
-    undecided_hurry(undecided, undecided_put(undecided, head));
+    undecided_hurry(peer->undecided, at);
 }
 
 static void forget(const struct peer *peer, const struct actor_id *author)

@@ -17,6 +17,8 @@ enum hostile_kind {
     HOSTILE_REPLAY,         /* a block of 400 KB that is held already, without end */
     HOSTILE_UNKNOWN_FRAMES, /* frames of a kind that nobody knows, without end */
     HOSTILE_NEVER_READS,    /* asks for everything, and reads nothing */
+    HOSTILE_PAGES,          /* false pages of what changed: heads left out, back, without end, of any store */
+    HOSTILE_HEARD,          /* asks what changed behind any number, without end */
     HOSTILE_KIND_COUNT
 };
 
@@ -26,7 +28,8 @@ struct hostile {
     struct world *world;
     const struct authors *authors;
     uint64_t random, wake_us;
-    bool many; /* it says much at a time */
+    uint64_t page_number; /* HOSTILE_PAGES: what it told last */
+    bool many;            /* it says much at a time */
     bool linked[WORLD_NODES_MAX];
     uint32_t asked_from[WORLD_NODES_MAX][AUTHORS_MAX]; /* seq + 1 of what is sent next; 0: none */
 };

@@ -13,6 +13,7 @@ enum {
     REPLAYED_SIZE = 400 * 1024,
     UNKNOWN_SIZE = 20 * 1024,
     ASKS = 40,
+    ASKS_OF_CHANGES = 8,
     PAGES = 4,
     PAGE_HEADS_MAX = 8,
     POINT_SIZE = 60,
@@ -209,7 +210,7 @@ static void send_pages(struct hostile *hostile, uint32_t core)
 
 static void ask_what_changed(struct hostile *hostile, uint32_t core)
 {
-    for (size_t i = 0; i < ASKS; i++) {
+    for (size_t i = 0; i < ASKS_OF_CHANGES; i++) {
         send_frame(hostile, core,
                    (struct sim_frame){.kind = FRAME_HEARD,
                                       .size = POINT_SIZE,

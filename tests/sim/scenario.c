@@ -162,7 +162,7 @@ static void draw_hostile_ones(struct scenario *scenario)
     const bool is_mixed = one_in(scenario, 3);
     const enum hostile_kind kind = (enum hostile_kind)(scenario->seed % HOSTILE_KIND_COUNT);
 
-    scenario->hostile_count = one_in(scenario, 8) ? (size_t)SCENARIO_HOSTILE_MAX : 2 + draw(scenario, 6);
+    scenario->hostile_count = one_in(scenario, 12) ? (size_t)SCENARIO_HOSTILE_MAX : 2 + draw(scenario, 6);
     for (size_t i = 0; i < scenario->hostile_count; i++) {
         scenario->kinds[i] = is_mixed ? (enum hostile_kind)draw(scenario, HOSTILE_KIND_COUNT) : kind;
         draw_hostile(scenario, (uint32_t)(scenario->core_count + i));
@@ -182,12 +182,20 @@ static int order_happenings(const void *a, const void *b)
     return (left->b > right->b) - (left->b < right->b);
 }
 
+/* Small worlds are more common. */
+static size_t draw_core_count(struct scenario *scenario)
+{
+    const size_t more = draw(scenario, SCENARIO_CORES_MAX - SCENARIO_CORES_MIN + 1);
+
+    return SCENARIO_CORES_MIN + draw(scenario, more + 1);
+}
+
 void scenario_draw(struct scenario *scenario, uint64_t seed)
 {
     memset(scenario, 0, sizeof *scenario);
     scenario->seed = seed;
     scenario->random = world_mix(seed);
-    scenario->core_count = SCENARIO_CORES_MIN + draw(scenario, SCENARIO_CORES_MAX - SCENARIO_CORES_MIN + 1);
+    scenario->core_count = draw_core_count(scenario);
     scenario->lossy = one_in(scenario, 4);
     draw_authors(scenario);
     draw_links(scenario);

@@ -12,14 +12,17 @@ enum { HEAD_SIZE = 100, WANT_SIZE = 200, BLOCK_ENVELOPE_SIZE = 60 };
 
 static void begin(struct core *core, uint64_t seed)
 {
+    struct sync_waits waits = SYNC_WAITS;
+
+    waits.heads_interval_ms = core->heads_interval_ms;
     core->random = world_mix(seed);
     core->recheck_ms = core->tell_ms = core->note_ms = UINT64_MAX;
-    sync_init(core->sync, seed, SYNC_WAITS);
+    sync_init(core->sync, seed, waits);
     core->deadline_ms = sync_deadline_ms(core->sync);
 }
 
 void core_init(struct core *core, uint32_t node, struct world *world, const struct authors *authors,
-               struct invariants *invariants, void *memory, uint64_t seed)
+               struct invariants *invariants, void *memory, uint64_t heads_interval_ms, uint64_t seed)
 {
     memset(core, 0, offsetof(struct core, actions));
     core->node = node;
@@ -27,6 +30,7 @@ void core_init(struct core *core, uint32_t node, struct world *world, const stru
     core->authors = authors;
     core->invariants = invariants;
     core->sync = memory;
+    core->heads_interval_ms = heads_interval_ms;
     core->behind = authors->count;
     holdings_init(&core->held, node + 1);
     begin(core, seed);
@@ -127,7 +131,7 @@ static void send_head(struct core *core, uint32_t peer, size_t author)
 
 /* ---- what changed ---- */
 
-enum { POINT_SIZE = 60, AGAIN_MAX = 16, HEARD_EVERY_MS = SYNC_HEADS_INTERVAL_MS / 4 };
+enum { POINT_SIZE = 60, AGAIN_MAX = 16, HEARD_PER_INTERVAL = 4 };
 
 /* What a frame that names a store's state carries in place of a head. */
 static struct head head_of_point(const struct store_point *point)
@@ -154,7 +158,8 @@ static void note_later(struct core *core, const struct peer *peer)
     const struct store_point *noted = &core->held.heard[peer->number];
 
     if (core->note_ms == UINT64_MAX && memcmp(noted, &peer->hearing.stored, sizeof *noted) != 0) {
-        core->note_ms = world_now_ms(core->world) + NOTE_MS;
+        core->note_ms =
+            world_now_ms(core->world) + NOTE_MS * core->heads_interval_ms / SYNC_HEADS_INTERVAL_MS;
     }
 }
 
@@ -201,7 +206,7 @@ static void on_heard(struct core *core, struct peer *peer, const struct sim_fram
     telling->at = holdings_were_at(&core->held, &heard) ? heard.number : 0;
     telling->active = true;
     telling->again_left = AGAIN_MAX;
-    telling->next_ms = now_ms + HEARD_EVERY_MS;
+    telling->next_ms = now_ms + core->heads_interval_ms / HEARD_PER_INTERVAL;
     core->tell_ms = now_ms;
 }
 

@@ -18,7 +18,7 @@ struct core {
     const struct authors *authors;
     struct invariants *invariants;
     struct sync *sync; /* borrowed: sync_size() bytes */
-    uint64_t random;
+    uint64_t random, heads_interval_ms;
     /* What is looked at after whatever happens stands together. */
     uint64_t recheck_ms, deadline_ms, tell_ms, note_ms;
     size_t full;       /* peers that are kicked, since their queues were full */
@@ -30,9 +30,10 @@ struct core {
     struct sync_actions actions;
 };
 
-/* Borrows everything for as long as *core is used. memory: sync_size() bytes, of any content. */
+/* Borrows everything for as long as *core is used. memory: sync_size() bytes, of any content.
+ * heads_interval_ms: how often it asks what changed, SYNC_HEADS_INTERVAL_MS by itself. */
 void core_init(struct core *core, uint32_t node, struct world *world, const struct authors *authors,
-               struct invariants *invariants, void *memory, uint64_t seed);
+               struct invariants *invariants, void *memory, uint64_t heads_interval_ms, uint64_t seed);
 void core_deinit(struct core *core);
 /* It ends, and begins again with what its store holds: nothing else of it is left. Requires: no peers. */
 void core_begin_again(struct core *core, uint64_t seed);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECOND_US = 1000000, END_S = 300, RECONNECT_S = 1 };
+enum { SECOND_US = 1000000, END_S = 300, RECONNECT_S = 1, OFTEN_MS = 1500 };
 
 /* ---- drawing ---- */
 
@@ -197,6 +197,7 @@ void scenario_draw(struct scenario *scenario, uint64_t seed)
     scenario->random = world_mix(seed);
     scenario->core_count = draw_core_count(scenario);
     scenario->lossy = one_in(scenario, 4);
+    scenario->heads_interval_ms = one_in(scenario, 2) ? (uint64_t)OFTEN_MS : (uint64_t)SYNC_HEADS_INTERVAL_MS;
     draw_authors(scenario);
     draw_links(scenario);
     if (one_in(scenario, 2)) {
@@ -551,7 +552,7 @@ static void begin(struct run *run, uint8_t *memory)
     run->is_gone = run->is_back = false;
     for (uint32_t i = 0; i < scenario->core_count; i++) {
         core_init(&run->cores[i], i, &run->world, &run->authors, &run->invariants, memory + i * sync_size(),
-                  world_draw(&seed, UINT64_MAX));
+                  scenario->heads_interval_ms, world_draw(&seed, UINT64_MAX));
         for (size_t author = 0; author < run->authors.count; author++) {
             if (i < scenario->core_count / 2 || run->authors.items[author].home == i) {
                 core_hold(&run->cores[i], author, run->authors.items[author].initial);

@@ -45,6 +45,7 @@ struct scenario {
     uint64_t random;
     size_t core_count, hostile_count, happening_count, news_count;
     bool lossy;
+    uint64_t heads_interval_ms;
     struct restart restart;
     enum hostile_kind kinds[SCENARIO_HOSTILE_MAX];
     struct authors authors; /* as they are in the beginning */

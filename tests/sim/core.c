@@ -10,32 +10,72 @@
 
 enum { HEAD_SIZE = 100, WANT_SIZE = 200, BLOCK_ENVELOPE_SIZE = 60 };
 
+static void begin(struct core *core, uint64_t seed)
+{
+    struct sync_waits waits = SYNC_WAITS;
+
+    waits.heads_interval_ms = core->heads_interval_ms;
+    core->random = world_mix(seed);
+    core->recheck_ms = core->tell_ms = core->note_ms = UINT64_MAX;
+    sync_init(core->sync, seed, waits);
+    core->deadline_ms = sync_deadline_ms(core->sync);
+}
+
 void core_init(struct core *core, uint32_t node, struct world *world, const struct authors *authors,
-               struct invariants *invariants, void *memory, uint64_t seed)
+               struct invariants *invariants, void *memory, uint64_t heads_interval_ms, uint64_t seed)
 {
     memset(core, 0, offsetof(struct core, actions));
     core->node = node;
-    core->random = world_mix(seed);
     core->world = world;
     core->authors = authors;
     core->invariants = invariants;
     core->sync = memory;
-    core->recheck_ms = core->tell_ms = UINT64_MAX;
+    core->heads_interval_ms = heads_interval_ms;
     core->behind = authors->count;
-    sync_init(core->sync, seed, SYNC_WAITS);
-    core->deadline_ms = sync_deadline_ms(core->sync);
+    holdings_init(&core->held, node + 1);
+    begin(core, seed);
 }
 
 void core_deinit(struct core *core)
 {
     peers_deinit(&core->peers);
+    holdings_deinit(&core->held);
 }
 
 void core_hold(struct core *core, size_t author, uint32_t length)
 {
-    core->lengths[author] = length;
-    core->changes[author] = ++core->change;
+    holdings_extend(&core->held, author, length);
     core->behind -= length == core->authors->items[author].initial;
+}
+
+void core_begin_again(struct core *core, uint64_t seed)
+{
+    assert(core->peers.count == 0);
+    begin(core, seed);
+}
+
+static size_t count_behind(const struct core *core)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < core->authors->count; i++) {
+        count += core->held.lengths[i] < core->authors->items[i].initial;
+    }
+    return count;
+}
+
+void core_put_back(struct core *core, const struct holdings *copy, uint64_t seed)
+{
+    holdings_copy(&core->held, copy);
+    for (size_t i = 0; i < core->authors->count; i++) {
+        const struct author *author = &core->authors->items[i];
+
+        if (author->home == core->node && core->held.lengths[i] < author->length) {
+            holdings_extend(&core->held, i, author->length);
+        }
+    }
+    core->behind = count_behind(core);
+    core_begin_again(core, seed);
 }
 
 bool core_admits(const struct core *core, size_t author)
@@ -43,7 +83,7 @@ bool core_admits(const struct core *core, size_t author)
     const struct author *of = &core->authors->items[author];
 
     return of->home == core->node || of->accredited_by == author ||
-           core->lengths[of->accredited_by] > of->accredited_at;
+           core->held.lengths[of->accredited_by] > of->accredited_at;
 }
 
 struct peer *core_peer(struct core *core, uint32_t node)
@@ -82,8 +122,8 @@ static void send_heads(struct core *core, uint32_t peer, const struct head *head
 
 static void send_head(struct core *core, uint32_t peer, size_t author)
 {
-    if (author < core->authors->count && core->lengths[author] > 0) {
-        const struct head head = authors_head(core->authors, author, core->lengths[author]);
+    if (author < core->authors->count && core->held.lengths[author] > 0) {
+        const struct head head = authors_head(core->authors, author, core->held.lengths[author]);
 
         send_heads(core, peer, &head, 1);
     }
@@ -91,19 +131,9 @@ static void send_head(struct core *core, uint32_t peer, size_t author)
 
 /* ---- what changed ---- */
 
-enum { POINT_SIZE = 60, AGAIN_MAX = 16, HEARD_EVERY_MS = SYNC_HEADS_INTERVAL_MS / 4 };
+enum { POINT_SIZE = 60, AGAIN_MAX = 16, HEARD_PER_INTERVAL = 4 };
 
-/* The store's state after a change, and what a frame that names it carries in place of a head. */
-static struct store_point point_of(const struct core *core, uint64_t number)
-{
-    const uint64_t digest = number == 0 ? 0 : world_mix(core->node ^ world_mix(number));
-    struct store_point point = {.number = number};
-
-    point.store[0] = (uint8_t)(core->node + 1);
-    memcpy(point.digest, &digest, sizeof digest);
-    return point;
-}
-
+/* What a frame that names a store's state carries in place of a head. */
 static struct head head_of_point(const struct store_point *point)
 {
     struct head head = {.seq = point->number};
@@ -122,6 +152,27 @@ static struct store_point point_of_head(const struct head *head)
     return point;
 }
 
+/* What was heard is noted a while after it went on. */
+static void note_later(struct core *core, const struct peer *peer)
+{
+    const struct store_point *noted = &core->held.heard[peer->number];
+
+    if (core->note_ms == UINT64_MAX && memcmp(noted, &peer->hearing.stored, sizeof *noted) != 0) {
+        core->note_ms =
+            world_now_ms(core->world) + NOTE_MS * core->heads_interval_ms / SYNC_HEADS_INTERVAL_MS;
+    }
+}
+
+static void note(struct core *core)
+{
+    core->note_ms = UINT64_MAX;
+    for (size_t i = 0; i < core->peers.count; i++) {
+        const struct peer *peer = &core->peers.entries[i];
+
+        core->held.heard[peer->number] = peer->hearing.stored;
+    }
+}
+
 static void send_heard(struct core *core, const struct sync_action *action)
 {
     struct peer *peer = peers_by_id(&core->peers, action->peer);
@@ -136,6 +187,7 @@ static void send_heard(struct core *core, const struct sync_action *action)
         undecided->forgot = false;
         undecided_hurry_all(undecided);
     }
+    note_later(core, peer);
     send_frame(core, peer->id,
                (struct sim_frame){.kind = FRAME_HEARD,
                                   .size = FRAME_ENVELOPE_SIZE + POINT_SIZE,
@@ -144,17 +196,17 @@ static void send_heard(struct core *core, const struct sync_action *action)
 
 static void on_heard(struct core *core, struct peer *peer, const struct sim_frame *frame)
 {
-    const struct store_point heard = point_of_head(&frame->head), mine = point_of(core, heard.number);
+    const struct store_point heard = point_of_head(&frame->head);
     struct telling *telling = &peer->telling;
     const uint64_t now_ms = world_now_ms(core->world);
 
     if (telling->active || now_ms < telling->next_ms) {
         return;
     }
-    telling->at = heard.number <= core->change && memcmp(&heard, &mine, sizeof heard) == 0 ? heard.number : 0;
+    telling->at = holdings_were_at(&core->held, &heard) ? heard.number : 0;
     telling->active = true;
     telling->again_left = AGAIN_MAX;
-    telling->next_ms = now_ms + HEARD_EVERY_MS;
+    telling->next_ms = now_ms + core->heads_interval_ms / HEARD_PER_INTERVAL;
     core->tell_ms = now_ms;
 }
 
@@ -166,10 +218,10 @@ static size_t gather_changed(const struct core *core, uint64_t after, size_t out
     for (size_t i = 0; i < core->authors->count; i++) {
         size_t at = count;
 
-        while (at > 0 && core->changes[out[at - 1]] > core->changes[i]) {
+        while (at > 0 && core->held.changes[out[at - 1]] > core->held.changes[i]) {
             at--;
         }
-        if (core->changes[i] <= after || at == HEADS_MAX) {
+        if (core->held.changes[i] <= after || at == HEADS_MAX) {
             continue;
         }
         count += count < HEADS_MAX;
@@ -185,9 +237,9 @@ static bool tell_page(struct core *core, struct peer *peer)
     struct head heads[HEADS_MAX];
     size_t changed[HEADS_MAX];
     const size_t count = gather_changed(core, telling->at, changed);
-    const uint64_t upto = count == 0 ? telling->at : core->changes[changed[count - 1]];
+    const uint64_t upto = count == 0 ? telling->at : core->held.changes[changed[count - 1]];
     const bool again = telling->at < telling->ever;
-    struct store_point point = point_of(core, upto);
+    struct store_point point = holdings_point(&core->held, upto);
 
     if (count == 0 || (again && telling->again_left == 0)) {
         telling->active = false;
@@ -197,7 +249,7 @@ static bool tell_page(struct core *core, struct peer *peer)
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        heads[i] = authors_head(core->authors, changed[i], core->lengths[changed[i]]);
+        heads[i] = authors_head(core->authors, changed[i], core->held.lengths[changed[i]]);
     }
     struct sim_frame page = {.kind = FRAME_HEADS,
                              .size = FRAME_ENVELOPE_SIZE + POINT_SIZE + count * HEAD_SIZE,
@@ -206,11 +258,11 @@ static bool tell_page(struct core *core, struct peer *peer)
                              .head_count = count};
     page.head.bytes = telling->at;
     page.head.epoch = 1; /* it is a page */
-    page.head.gaps = upto < core->change;
+    page.head.gaps = upto < core->held.change;
     telling->again_left -= again;
     telling->at = upto;
     telling->ever = upto > telling->ever ? upto : telling->ever;
-    telling->active = upto < core->change;
+    telling->active = upto < core->held.change;
     send_frame(core, peer->id, page);
     return telling->active;
 }
@@ -229,12 +281,13 @@ static void tell(struct core *core)
     }
 }
 
-static void hear_page(struct peer *peer, const struct sim_frame *frame)
+static void hear_page(struct core *core, struct peer *peer, const struct sim_frame *frame)
 {
     const struct heads_page page = {
         .since = frame->head.bytes, .upto = point_of_head(&frame->head), .more = frame->head.gaps};
 
     hearing_on_page(&peer->hearing, &page, false);
+    note_later(core, peer);
 }
 
 static size_t block_size(const struct core *core, size_t author)
@@ -256,8 +309,8 @@ static void send_want(struct core *core, const struct sync_action *action)
     struct head points[2];
     size_t count = 0;
 
-    if (author < core->authors->count && core->lengths[author] > 0) {
-        points[count++] = authors_head(core->authors, author, core->lengths[author]);
+    if (author < core->authors->count && core->held.lengths[author] > 0) {
+        points[count++] = authors_head(core->authors, author, core->held.lengths[author]);
     }
     if (!hash_is_zero(&action->head.hash)) {
         points[count++] = action->head;
@@ -286,19 +339,19 @@ static void send_blocks(struct core *core, uint32_t peer, const struct sim_frame
     const size_t author = authors_number(core->authors, &want->head.author);
     uint64_t seq = 0, end = 0;
 
-    if (author >= core->authors->count || core->lengths[author] == 0) {
+    if (author >= core->authors->count || core->held.lengths[author] == 0) {
         return;
     }
     for (size_t i = 0; i < want->head_count; i++) {
         const struct head *point = &want->heads[i];
 
-        if (authors_is_true(core->authors, point) && point->seq < core->lengths[author] &&
+        if (authors_is_true(core->authors, point) && point->seq < core->held.lengths[author] &&
             point->seq >= seq) {
             seq = point->seq + 1;
         }
     }
     end = seq + batch_blocks(block_size(core, author));
-    for (; seq < core->lengths[author] && seq < end; seq++) {
+    for (; seq < core->held.lengths[author] && seq < end; seq++) {
         send_block(core, peer, author, seq);
     }
     send_head(core, peer, author);
@@ -375,9 +428,9 @@ static enum sync_ours compare(const struct core *core, const struct head *head, 
     if (author == AUTHOR_NAMED) {
         return SYNC_OURS_MISSING;
     }
-    *ours_next = core->lengths[author];
-    if (authors_is_true(core->authors, head) && head->seq < core->lengths[author]) {
-        return head->seq + 1 == core->lengths[author] ? SYNC_OURS_SAME : SYNC_OURS_AHEAD;
+    *ours_next = core->held.lengths[author];
+    if (authors_is_true(core->authors, head) && head->seq < core->held.lengths[author]) {
+        return head->seq + 1 == core->held.lengths[author] ? SYNC_OURS_SAME : SYNC_OURS_AHEAD;
     }
     return core_admits(core, author) ? SYNC_OURS_MISSING : SYNC_OURS_NOT_ADMITTED;
 }
@@ -411,9 +464,31 @@ static void ask_introduction(const struct core *core, struct peer *peer, struct 
     }
 }
 
+static struct undecided_head *remember(struct core *core, struct peer *peer, const struct head *head)
+{
+    struct undecided *undecided = undecided_of(core, peer);
+    size_t in_all = 0;
+
+    for (size_t i = 0; i < core->peers.count; i++) {
+        const struct undecided *other = core->peers.entries[i].undecided;
+
+        in_all += other == NULL ? 0 : other->held;
+    }
+    undecided_bound(undecided, peer->role == NET_DIAL ? 0 : in_all);
+    return undecided_put(undecided, head);
+}
+
 static void pass_over(struct core *core, struct peer *peer, const struct head *head)
 {
-    ask_introduction(core, peer, undecided_put(undecided_of(core, peer), head));
+    ask_introduction(core, peer, remember(core, peer, head));
+}
+
+/* Of an admitted author, for whom there is no room among the peer's claims now. */
+static void keep_for_later(struct core *core, struct peer *peer, const struct head *head)
+{
+    struct undecided_head *at = remember(core, peer, head);
+
+    undecided_hurry(peer->undecided, at);
 }
 
 static void forget(const struct peer *peer, const struct actor_id *author)
@@ -433,7 +508,7 @@ static void feed_head(struct core *core, struct peer *peer, const struct head *h
     if (event.ours == SYNC_OURS_NOT_ADMITTED) {
         pass_over(core, peer, head);
     } else if (event.ours == SYNC_OURS_MISSING && !sync_may_claim(core->sync, peer->id, &head->author)) {
-        undecided_hurry(undecided_of(core, peer), undecided_put(peer->undecided, head));
+        keep_for_later(core, peer, head);
     } else {
         forget(peer, &head->author);
     }
@@ -543,6 +618,7 @@ void core_on_up(struct core *core, uint32_t node, bool dialled)
                           .number = node,
                           .unasked_bytes = PEER_UNASKED_BYTES_MAX,
                           .unasked_ms = world_now_ms(core->world)};
+    hearing_begin(&peer->hearing, &core->held.heard[node]);
     step(core, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = dialled}, NULL);
 }
 
@@ -563,9 +639,8 @@ void core_on_down(struct core *core, uint32_t node)
 
 static void extend(struct core *core, uint32_t peer, size_t author, const struct head *head, size_t size)
 {
-    core->lengths[author]++;
-    core->changes[author] = ++core->change;
-    if (core->lengths[author] == core->authors->items[author].initial) {
+    holdings_extend(&core->held, author, core->held.lengths[author] + 1);
+    if (core->held.lengths[author] == core->authors->items[author].initial) {
         core->behind--;
         core->whole_us = core->world->now_us;
     }
@@ -581,11 +656,11 @@ static void on_block(struct core *core, struct peer *peer, const struct head *he
     const size_t author = authors_number(core->authors, &head->author);
 
     assert(author < core->authors->count && authors_is_true(core->authors, head));
-    if (head->seq < core->lengths[author]) {
+    if (head->seq < core->held.lengths[author]) {
         feed_block(core, SYNC_BLOCK_IN, peer->id, head, size);
     } else if (!core_admits(core, author)) {
         pass_over(core, peer, head);
-    } else if (head->seq > core->lengths[author]) {
+    } else if (head->seq > core->held.lengths[author]) {
         feed_block(core, SYNC_BLOCK_ORPHAN, peer->id, head, size);
     } else {
         extend(core, peer->id, author, head, size);
@@ -600,7 +675,7 @@ static void on_frame(struct core *core, struct peer *peer, const struct sim_fram
             feed_head(core, peer, &frame->heads[i]);
         }
         if (frame->head.epoch == 1) {
-            hear_page(peer, frame);
+            hear_page(core, peer, frame);
         }
         break;
     case FRAME_HEARD:
@@ -647,6 +722,9 @@ void core_on_time(struct core *core)
     if (now_ms >= core->tell_ms) {
         tell(core);
     }
+    if (now_ms >= core->note_ms) {
+        note(core);
+    }
     if (now_ms >= core->recheck_ms) {
         recheck(core);
     }
@@ -658,5 +736,6 @@ uint64_t core_wake_us(const struct core *core)
     uint64_t wake_ms = core->recheck_ms < core->deadline_ms ? core->recheck_ms : core->deadline_ms;
 
     wake_ms = core->tell_ms < wake_ms ? core->tell_ms : wake_ms;
+    wake_ms = core->note_ms < wake_ms ? core->note_ms : wake_ms;
     return wake_ms == UINT64_MAX ? UINT64_MAX : wake_ms * WORLD_US_A_MS;
 }

@@ -4,6 +4,7 @@
 
 enum {
     DRIP_MS = 1600,
+    PORTION_MS = 700,
     CLAIM_AGAIN_MS = 7000,
     FLOOD_MS = 250,
     MADE_UP_HEADS_MAX = 1500, /* at a time */
@@ -12,6 +13,10 @@ enum {
     REPLAYED_SIZE = 400 * 1024,
     UNKNOWN_SIZE = 20 * 1024,
     ASKS = 40,
+    ASKS_OF_CHANGES = 8,
+    PAGES = 4,
+    PAGE_HEADS_MAX = 8,
+    POINT_SIZE = 60,
     LONGER = 3,
     HEAD_SIZE = 100,
     WANT_SIZE = 200,
@@ -99,6 +104,22 @@ static void drip(struct hostile *hostile, uint32_t core)
     }
 }
 
+static void portion(struct hostile *hostile, uint32_t core)
+{
+    for (size_t i = 0; i < hostile->authors->count; i++) {
+        const struct author *author = &hostile->authors->items[i];
+        uint32_t *next = &hostile->asked_from[core][i];
+
+        if (*next > 0 && *next <= author->length) {
+            struct head head = authors_head(hostile->authors, i, author->length);
+
+            send_block(hostile, core, i, *next, author->block_size);
+            send_heads(hostile, core, &head, 1);
+            *next = 0;
+        }
+    }
+}
+
 static void invent_heads(struct hostile *hostile, uint32_t core)
 {
     struct head heads[INVENTED_HEADS];
@@ -134,6 +155,69 @@ static void ask(struct hostile *hostile, uint32_t core)
     }
 }
 
+/* A store's state: of its own, of any or of the receiver's store; how far, with a digest that never fits. */
+static struct head any_point(struct hostile *hostile, uint32_t core, uint64_t number)
+{
+    const uint64_t stores[] = {hostile->node + 1, hostile->node + 1, core + 1,
+                               world_draw(&hostile->random, UINT64_MAX)};
+    const uint64_t store = stores[world_draw(&hostile->random, 4)],
+                   digest = world_draw(&hostile->random, UINT64_MAX);
+    struct head point = {.seq = number};
+
+    memcpy(point.author.hash.bytes, &store, sizeof store);
+    memcpy(point.hash.bytes, &digest, sizeof digest);
+    return point;
+}
+
+static uint64_t any_number(struct hostile *hostile)
+{
+    const uint64_t numbers[] = {0, 1, world_draw(&hostile->random, 300),
+                                world_draw(&hostile->random, UINT64_MAX), UINT64_MAX};
+
+    return numbers[world_draw(&hostile->random, 5)];
+}
+
+/* The next page of many, or one from anywhere to anywhere, with a few true heads or none. */
+static void send_page(struct hostile *hostile, uint32_t core)
+{
+    const struct authors *authors = hostile->authors;
+    const bool goes_on = world_draw(&hostile->random, 2) == 0;
+    const uint64_t since = goes_on ? hostile->page_number : any_number(hostile);
+    struct head heads[PAGE_HEADS_MAX];
+    const size_t count = world_draw(&hostile->random, PAGE_HEADS_MAX + 1);
+    struct sim_frame page = {
+        .kind = FRAME_HEADS, .size = POINT_SIZE + count * HEAD_SIZE, .heads = heads, .head_count = count};
+
+    hostile->page_number = goes_on ? since + 1 : any_number(hostile);
+    page.head = any_point(hostile, core, hostile->page_number);
+    page.head.bytes = since;
+    page.head.epoch = 1; /* it is a page */
+    page.head.gaps = goes_on || world_draw(&hostile->random, 2) == 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t author = world_draw(&hostile->random, authors->count);
+
+        heads[i] = authors_head(authors, author, authors->items[author].length);
+    }
+    send_frame(hostile, core, page);
+}
+
+static void send_pages(struct hostile *hostile, uint32_t core)
+{
+    for (size_t i = 0; i < PAGES; i++) {
+        send_page(hostile, core);
+    }
+}
+
+static void ask_what_changed(struct hostile *hostile, uint32_t core)
+{
+    for (size_t i = 0; i < ASKS_OF_CHANGES; i++) {
+        send_frame(hostile, core,
+                   (struct sim_frame){.kind = FRAME_HEARD,
+                                      .size = POINT_SIZE,
+                                      .head = any_point(hostile, core, any_number(hostile))});
+    }
+}
+
 /* ---- what all have in common ---- */
 
 static void attack(struct hostile *hostile, uint32_t core)
@@ -151,6 +235,9 @@ static void attack(struct hostile *hostile, uint32_t core)
     case HOSTILE_DRIP:
         drip(hostile, core);
         break;
+    case HOSTILE_PORTIONS:
+        portion(hostile, core);
+        break;
     case HOSTILE_ORPHANS:
         send_orphans(hostile, core);
         break;
@@ -165,6 +252,12 @@ static void attack(struct hostile *hostile, uint32_t core)
         break;
     case HOSTILE_NEVER_READS:
         ask(hostile, core);
+        break;
+    case HOSTILE_PAGES:
+        send_pages(hostile, core);
+        break;
+    case HOSTILE_HEARD:
+        ask_what_changed(hostile, core);
         break;
     case HOSTILE_KIND_COUNT:
         break;
@@ -181,14 +274,23 @@ static uint64_t pause_us(enum hostile_kind kind)
         return (uint64_t)CLAIM_AGAIN_MS * WORLD_US_A_MS;
     case HOSTILE_DRIP:
         return (uint64_t)DRIP_MS * WORLD_US_A_MS;
+    case HOSTILE_PORTIONS:
+        return (uint64_t)PORTION_MS * WORLD_US_A_MS;
     case HOSTILE_INVENTED_HEADS:
     case HOSTILE_REPLAY:
     case HOSTILE_UNKNOWN_FRAMES:
     case HOSTILE_NEVER_READS:
+    case HOSTILE_PAGES:
+    case HOSTILE_HEARD:
     case HOSTILE_KIND_COUNT:
         break;
     }
     return (uint64_t)FLOOD_MS * WORLD_US_A_MS;
+}
+
+static bool answers(const struct hostile *hostile)
+{
+    return hostile->kind == HOSTILE_DRIP || hostile->kind == HOSTILE_PORTIONS;
 }
 
 void hostile_on_up(struct hostile *hostile, uint32_t core)
@@ -198,7 +300,7 @@ void hostile_on_up(struct hostile *hostile, uint32_t core)
     if (hostile->kind == HOSTILE_NEVER_READS) {
         hostile->world->links[core][hostile->node].unread = true;
     }
-    if (hostile->kind == HOSTILE_DRIP) {
+    if (answers(hostile)) {
         claim_all(hostile, core, 0);
     }
     attack(hostile, core);
@@ -212,13 +314,17 @@ void hostile_on_down(struct hostile *hostile, uint32_t core)
     hostile->linked[core] = false;
 }
 
-/* Only what drips answers. */
 void hostile_on_frame(struct hostile *hostile, const struct sim_frame *frame)
 {
     const size_t author = authors_number(hostile->authors, &frame->head.author);
     uint32_t from = 1;
 
-    if (hostile->kind != HOSTILE_DRIP || frame->kind != FRAME_WANT || author >= hostile->authors->count) {
+    if (hostile->kind == HOSTILE_PAGES && frame->kind == FRAME_HEARD) {
+        hostile->page_number = frame->head.seq; /* what it tells next follows what was told */
+        send_page(hostile, frame->from);
+        return;
+    }
+    if (!answers(hostile) || frame->kind != FRAME_WANT || author >= hostile->authors->count) {
         return;
     }
     for (size_t i = 0; i < frame->head_count; i++) {
@@ -246,11 +352,14 @@ const char *hostile_name(enum hostile_kind kind)
         [HOSTILE_FALSE_CLAIMS] = "false claims",
         [HOSTILE_LONGER_CLAIMS] = "longer claims",
         [HOSTILE_DRIP] = "drip",
+        [HOSTILE_PORTIONS] = "portions",
         [HOSTILE_ORPHANS] = "orphans",
         [HOSTILE_INVENTED_HEADS] = "invented heads",
         [HOSTILE_REPLAY] = "replayed blocks",
         [HOSTILE_UNKNOWN_FRAMES] = "unknown frames",
         [HOSTILE_NEVER_READS] = "asks, never reads",
+        [HOSTILE_PAGES] = "false pages",
+        [HOSTILE_HEARD] = "asks what changed",
     };
 
     return names[kind];

@@ -8,11 +8,13 @@
 
 enum { LOOK_EVERY = 64, UNPROVEN_ASKED = 2 };
 
-void invariants_init(struct invariants *invariants, const struct world *world, size_t core_count)
+void invariants_init(struct invariants *invariants, const struct world *world, const struct core *cores,
+                     size_t core_count)
 {
     memset(invariants, 0, offsetof(struct invariants, claims));
     memset(invariants->claims, 0, core_count * sizeof *invariants->claims);
     invariants->world = world;
+    invariants->cores = cores;
     invariants->core_count = core_count;
 }
 
@@ -115,13 +117,43 @@ static void look_at_honest(struct invariants *invariants, const struct core *cor
 
     note_claimed(wants, source, core, claimed);
     for (size_t i = 0; i < core->authors->count; i++) {
-        if (claims[i].length > core->lengths[i] && claims[i].asked < CLAIM_ATTEMPTS_MAX) {
+        if (claims[i].length > core->held.lengths[i] && claims[i].asked < CLAIM_ATTEMPTS_MAX) {
             hold_to(invariants, core, claimed[i],
                     "what an honest peer claims stands until it came, or was asked for in vain");
         }
         hold_to(invariants, core, !claims[i].undecided || is_remembered(peer, core, i),
                 "what an honest peer has of whom nothing admits yet is remembered");
     }
+}
+
+/* A peer whose store was put back since may have lost what it told. */
+static void look_at_heard(struct invariants *invariants, const struct core *core, const struct peer *peer)
+{
+    const struct holdings *other = &invariants->cores[peer->number].held;
+    const struct store_point *stored = &peer->hearing.stored;
+
+    for (size_t i = 0; i < core->authors->count && holdings_were_at(other, stored); i++) {
+        hold_to(invariants, core,
+                other->changes[i] > stored->number || core->held.lengths[i] >= other->lengths[i],
+                "what an honest peer told up to where all of it is stored, is stored");
+    }
+}
+
+static void look_at_undecided(struct invariants *invariants, const struct core *core)
+{
+    size_t bound = UNDECIDED_MAX_IN_ALL, inbound = 0;
+
+    for (size_t i = 0; i < core->peers.count; i++) {
+        const struct peer *peer = &core->peers.entries[i];
+        const size_t held = peer->undecided == NULL ? 0 : peer->undecided->held;
+
+        hold_to(invariants, core, held <= UNDECIDED_MAX, "what is undecided of a peer is bounded");
+        if (peer->role == NET_LISTEN) {
+            inbound += held;
+            bound += UNDECIDED_SHARE;
+        }
+    }
+    hold_to(invariants, core, inbound <= bound, "what is undecided of all who dialled in is bounded");
 }
 
 /* All of a core. Returns: what it cost, in steps. */
@@ -131,9 +163,13 @@ static uint64_t look_at(struct invariants *invariants, struct core *core)
     uint64_t cost = LOOK_EVERY;
 
     invariants->looks++;
+    look_at_undecided(invariants, core);
     for (size_t i = 0; i < core->peers.count; i++) {
         const struct peer *peer = &core->peers.entries[i];
 
+        if (peer->number < invariants->core_count) {
+            look_at_heard(invariants, core, peer);
+        }
         for (uint16_t at = 0; at < SYNC_PEERS_MAX; at++) {
             if (wants->sources[at].used && wants->sources[at].peer == peer->id) {
                 cost += look_at_source(invariants, core, wants, at).claims;

@@ -21,6 +21,7 @@ struct honest_claim {
 
 struct invariants {
     const struct world *world;
+    const struct core *cores;
     size_t core_count;
     const char *broken; /* a sentence; NULL: all hold */
     uint32_t at_core;
@@ -30,7 +31,8 @@ struct invariants {
     struct honest_claim claims[WORLD_NODES_MAX][WORLD_NODES_MAX][AUTHORS_MAX]; /* at a core, by a peer */
 };
 
-void invariants_init(struct invariants *invariants, const struct world *world, size_t core_count);
+void invariants_init(struct invariants *invariants, const struct world *world, const struct core *cores,
+                     size_t core_count);
 void invariants_before(struct invariants *invariants, struct core *core, const struct sync_event *event);
 /* With core->actions, of which nothing is performed yet. */
 void invariants_after(struct invariants *invariants, struct core *core, const struct sync_event *event);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SECOND_US = 1000000, END_S = 300, RECONNECT_S = 1 };
+enum { SECOND_US = 1000000, END_S = 300, RECONNECT_S = 1, OFTEN_MS = 1500 };
 
 /* ---- drawing ---- */
 
@@ -90,22 +90,46 @@ static void draw_links(struct scenario *scenario)
     }
 }
 
-/* A core loses all its connections for a while. */
-static void draw_break(struct scenario *scenario)
+/* All connections of a core that are drawn by now are gone for a while. */
+static void draw_gap(struct scenario *scenario, uint32_t core, uint64_t from_us, uint64_t until_us)
 {
-    const uint32_t core = (uint32_t)draw(scenario, scenario->core_count);
-    const uint64_t from_us = (8 + draw(scenario, 8)) * SECOND_US,
-                   until_us = from_us + (3 + draw(scenario, 17)) * SECOND_US;
     const size_t count = scenario->happening_count;
 
     for (size_t i = 0; i < count; i++) {
         const struct happening link = scenario->happenings[i];
 
-        if (link.a == core || link.b == core) {
+        if (link.kind == HAPPENS_CONNECT && link.at_us < from_us && (link.a == core || link.b == core)) {
             add(scenario, from_us, HAPPENS_BREAK, link.a, link.b);
             add(scenario, until_us, HAPPENS_CONNECT, link.a, link.b);
         }
     }
+}
+
+static void draw_break(struct scenario *scenario)
+{
+    const uint32_t core = (uint32_t)draw(scenario, scenario->core_count);
+    const uint64_t from_us = (8 + draw(scenario, 8)) * SECOND_US,
+                   until_us = from_us + (3 + draw(scenario, 17)) * SECOND_US;
+
+    draw_gap(scenario, core, from_us, until_us);
+}
+
+/* While it is gone it dials nobody, and nobody reaches it. */
+static void draw_restart(struct scenario *scenario)
+{
+    struct restart *restart = &scenario->restart;
+
+    restart->happens = true;
+    restart->puts_back = one_in(scenario, 2);
+    restart->core = (uint32_t)draw(scenario, scenario->core_count);
+    restart->ends_us = 7 * (uint64_t)SECOND_US + draw(scenario, 14 * (uint64_t)SECOND_US);
+    restart->begins_us = restart->ends_us + SECOND_US + draw(scenario, 4 * (uint64_t)SECOND_US);
+    restart->copied_us = draw(scenario, restart->ends_us);
+    add(scenario, restart->copied_us, HAPPENS_COPY, restart->core, restart->core);
+    add(scenario, restart->ends_us, HAPPENS_END, restart->core, restart->core);
+    add(scenario, restart->begins_us, restart->puts_back ? HAPPENS_PUT_BACK : HAPPENS_BEGIN, restart->core,
+        restart->core);
+    draw_gap(scenario, restart->core, restart->ends_us, restart->begins_us + 1);
 }
 
 static void draw_news(struct scenario *scenario)
@@ -113,7 +137,7 @@ static void draw_news(struct scenario *scenario)
     scenario->news_count = 6 + draw(scenario, SCENARIO_NEWS_MAX - 5);
     for (size_t i = 0; i < scenario->news_count; i++) {
         add(scenario, (1 + draw(scenario, 20)) * SECOND_US, HAPPENS_PUBLISH,
-            (uint32_t)draw(scenario, scenario->authors.count), 0);
+            (uint32_t)draw(scenario, scenario->authors.count), (uint32_t)i);
     }
 }
 
@@ -138,7 +162,7 @@ static void draw_hostile_ones(struct scenario *scenario)
     const bool is_mixed = one_in(scenario, 3);
     const enum hostile_kind kind = (enum hostile_kind)(scenario->seed % HOSTILE_KIND_COUNT);
 
-    scenario->hostile_count = one_in(scenario, 8) ? (size_t)SCENARIO_HOSTILE_MAX : 2 + draw(scenario, 6);
+    scenario->hostile_count = one_in(scenario, 12) ? (size_t)SCENARIO_HOSTILE_MAX : 2 + draw(scenario, 6);
     for (size_t i = 0; i < scenario->hostile_count; i++) {
         scenario->kinds[i] = is_mixed ? (enum hostile_kind)draw(scenario, HOSTILE_KIND_COUNT) : kind;
         draw_hostile(scenario, (uint32_t)(scenario->core_count + i));
@@ -158,17 +182,29 @@ static int order_happenings(const void *a, const void *b)
     return (left->b > right->b) - (left->b < right->b);
 }
 
+/* Small worlds are more common. */
+static size_t draw_core_count(struct scenario *scenario)
+{
+    const size_t more = draw(scenario, SCENARIO_CORES_MAX - SCENARIO_CORES_MIN + 1);
+
+    return SCENARIO_CORES_MIN + draw(scenario, more + 1);
+}
+
 void scenario_draw(struct scenario *scenario, uint64_t seed)
 {
     memset(scenario, 0, sizeof *scenario);
     scenario->seed = seed;
     scenario->random = world_mix(seed);
-    scenario->core_count = SCENARIO_CORES_MIN + draw(scenario, SCENARIO_CORES_MAX - SCENARIO_CORES_MIN + 1);
+    scenario->core_count = draw_core_count(scenario);
     scenario->lossy = one_in(scenario, 4);
+    scenario->heads_interval_ms = one_in(scenario, 2) ? (uint64_t)OFTEN_MS : (uint64_t)SYNC_HEADS_INTERVAL_MS;
     draw_authors(scenario);
     draw_links(scenario);
     if (one_in(scenario, 2)) {
         draw_break(scenario);
+    }
+    if (one_in(scenario, 2)) {
+        draw_restart(scenario);
     }
     draw_hostile_ones(scenario);
     draw_news(scenario);
@@ -190,6 +226,8 @@ struct run {
     size_t again_count;
     struct happening again[SCENARIO_HAPPENINGS_MAX]; /* connections of hostile nodes that come back */
     uint64_t changes[SCENARIO_CORES_MAX];            /* of each core, when its news were noted */
+    struct holdings copy;
+    bool is_gone, is_back; /* the core that begins again */
     size_t news_count;
     struct {
         size_t author;
@@ -227,9 +265,26 @@ static void tell_down(struct run *run, uint32_t node, uint32_t other)
     }
 }
 
+static bool is_gone(const struct run *run, uint32_t node)
+{
+    return run->is_gone && run->scenario->restart.core == node;
+}
+
+static void happens_again(struct run *run, enum happening_kind kind, uint32_t a, uint32_t b)
+{
+    if (run->again_count < SCENARIO_HAPPENINGS_MAX) {
+        run->again[run->again_count++] = (struct happening){
+            .at_us = run->world.now_us + (uint64_t)RECONNECT_S * SECOND_US, .kind = kind, .a = a, .b = b};
+    }
+}
+
 static void connect_two(struct run *run, uint32_t a, uint32_t b)
 {
     if (run->world.links[a][b].up) {
+        return;
+    }
+    if (is_gone(run, a) || is_gone(run, b)) {
+        happens_again(run, HAPPENS_CONNECT, a, b);
         return;
     }
     world_connect(&run->world, a, b);
@@ -239,6 +294,9 @@ static void connect_two(struct run *run, uint32_t a, uint32_t b)
 
 static void disconnect_two(struct run *run, uint32_t a, uint32_t b)
 {
+    if (!run->world.links[a][b].up) {
+        return;
+    }
     world_disconnect(&run->world, a, b);
     tell_down(run, a, b);
     tell_down(run, b, a);
@@ -258,25 +316,64 @@ static void drop_full(struct run *run, uint32_t node)
         const uint32_t other = core->peers.entries[at].number;
 
         disconnect_two(run, node, other);
-        if (!is_core(run, other) && run->again_count < SCENARIO_HAPPENINGS_MAX) {
-            run->again[run->again_count++] =
-                (struct happening){.at_us = run->world.now_us + (uint64_t)RECONNECT_S * SECOND_US,
-                                   .kind = HAPPENS_CONNECT,
-                                   .a = other,
-                                   .b = node};
+        if (!is_core(run, other)) {
+            happens_again(run, HAPPENS_CONNECT, other, node);
         }
     }
 }
 
-static void publish(struct run *run, size_t author)
+static void publish(struct run *run, uint32_t author, uint32_t news)
 {
     struct author *of = &run->authors.items[author];
 
+    if (is_gone(run, of->home)) {
+        happens_again(run, HAPPENS_PUBLISH, author, news);
+        return;
+    }
     of->length++;
-    run->news[run->news_count].author = author;
-    run->news[run->news_count].length = of->length;
-    run->news[run->news_count++].at_us = run->world.now_us;
+    run->news[news].author = author;
+    run->news[news].length = of->length;
+    run->news[news].at_us = run->world.now_us;
+    run->news_count++;
     core_publish(&run->cores[of->home], author);
+}
+
+/* ---- a core that begins again ---- */
+
+static void end_core(struct run *run, uint32_t node)
+{
+    for (uint32_t other = 0; other < WORLD_NODES_MAX; other++) {
+        if (run->world.links[node][other].up) {
+            disconnect_two(run, node, other);
+            if (!is_core(run, other)) {
+                happens_again(run, HAPPENS_CONNECT, other, node);
+            }
+        }
+    }
+    run->is_gone = true;
+}
+
+static void begin_core(struct run *run, uint32_t node)
+{
+    core_begin_again(&run->cores[node], world_mix(run->scenario->seed + 2));
+    run->is_gone = false;
+    run->is_back = true;
+}
+
+/* What it does not hold any more is to come once more. */
+static void put_back(struct run *run, uint32_t node)
+{
+    core_put_back(&run->cores[node], &run->copy, 0);
+    for (size_t i = 0; i < run->scenario->news_count; i++) {
+        uint64_t *held_us = &run->outcome->news_us[node][i];
+
+        if (*held_us != UINT64_MAX &&
+            run->cores[node].held.lengths[run->news[i].author] < run->news[i].length) {
+            *held_us = UINT64_MAX;
+            run->news[i].held_by--;
+        }
+    }
+    begin_core(run, node);
 }
 
 static void happen(struct run *run, const struct happening *happening)
@@ -290,7 +387,19 @@ static void happen(struct run *run, const struct happening *happening)
         disconnect_two(run, happening->a, happening->b);
         break;
     case HAPPENS_PUBLISH:
-        publish(run, happening->a);
+        publish(run, happening->a, happening->b);
+        break;
+    case HAPPENS_COPY:
+        holdings_copy(&run->copy, &run->cores[happening->a].held);
+        break;
+    case HAPPENS_END:
+        end_core(run, happening->a);
+        break;
+    case HAPPENS_BEGIN:
+        begin_core(run, happening->a);
+        break;
+    case HAPPENS_PUT_BACK:
+        put_back(run, happening->a);
         break;
     }
 }
@@ -318,7 +427,9 @@ static uint32_t next_node(const struct run *run, uint64_t *at_us)
 
     *at_us = UINT64_MAX;
     for (size_t i = 0; i < cores + run->scenario->hostile_count; i++) {
-        const uint64_t wake_us = i < cores ? core_wake_us(&run->cores[i]) : run->hostile[i - cores].wake_us;
+        uint64_t wake_us = i < cores ? core_wake_us(&run->cores[i]) : run->hostile[i - cores].wake_us;
+
+        wake_us = is_gone(run, (uint32_t)i) ? UINT64_MAX : wake_us;
 
         if (wake_us < *at_us) {
             *at_us = wake_us;
@@ -389,10 +500,11 @@ static void advance(struct run *run, bool hostile)
 
 static void note_news_of(struct run *run, uint32_t core)
 {
-    for (size_t i = 0; i < run->news_count; i++) {
+    for (size_t i = 0; i < run->scenario->news_count; i++) {
         uint64_t *held_us = &run->outcome->news_us[core][i];
 
-        if (*held_us == UINT64_MAX && run->cores[core].lengths[run->news[i].author] >= run->news[i].length) {
+        if (*held_us == UINT64_MAX && run->news[i].length > 0 &&
+            run->cores[core].held.lengths[run->news[i].author] >= run->news[i].length) {
             *held_us = run->world.now_us - run->news[i].at_us;
             run->news[i].held_by++;
         }
@@ -403,8 +515,8 @@ static void note_news_of(struct run *run, uint32_t core)
 static void note_news(struct run *run)
 {
     for (uint32_t core = 0; core < run->scenario->core_count; core++) {
-        if (run->cores[core].change != run->changes[core]) {
-            run->changes[core] = run->cores[core].change;
+        if (run->cores[core].held.change != run->changes[core]) {
+            run->changes[core] = run->cores[core].held.change;
             note_news_of(run, core);
         }
     }
@@ -412,7 +524,7 @@ static void note_news(struct run *run)
 
 static bool is_over(const struct run *run)
 {
-    if (run->news_count < run->scenario->news_count) {
+    if (run->news_count < run->scenario->news_count || (run->scenario->restart.happens && !run->is_back)) {
         return false;
     }
     for (size_t core = 0; core < run->scenario->core_count; core++) {
@@ -435,10 +547,12 @@ static void begin(struct run *run, uint8_t *memory)
 
     world_init(&run->world);
     run->authors = scenario->authors;
-    invariants_init(&run->invariants, &run->world, scenario->core_count);
+    invariants_init(&run->invariants, &run->world, run->cores, scenario->core_count);
+    holdings_init(&run->copy, 1);
+    run->is_gone = run->is_back = false;
     for (uint32_t i = 0; i < scenario->core_count; i++) {
         core_init(&run->cores[i], i, &run->world, &run->authors, &run->invariants, memory + i * sync_size(),
-                  world_draw(&seed, UINT64_MAX));
+                  scenario->heads_interval_ms, world_draw(&seed, UINT64_MAX));
         for (size_t author = 0; author < run->authors.count; author++) {
             if (i < scenario->core_count / 2 || run->authors.items[author].home == i) {
                 core_hold(&run->cores[i], author, run->authors.items[author].initial);
@@ -488,6 +602,7 @@ static void end(struct run *run)
         outcome->whole_us[i] = run->cores[i].whole_us;
         core_deinit(&run->cores[i]);
     }
+    holdings_deinit(&run->copy);
     world_deinit(&run->world);
 }
 

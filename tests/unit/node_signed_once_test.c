@@ -1,0 +1,205 @@
+#include "node/ingest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "node/follow.h"
+#include "protocol/log/fork.h"
+#include "tests/support/node_bench.h"
+#include "tests/support/presentation_builder.h"
+
+/* However a node comes by something that was signed a second time, its signature was found valid the first
+ * time, and no Ed25519 is worked out again (crypto/sign.h). */
+
+enum { SIBLINGS = 8, ENCODED_SIZE = 16 * 1024 };
+
+struct sibling {
+    struct bytes encoded;
+    struct hash hash;
+    uint8_t memory[ENCODED_SIZE];
+};
+
+static struct sibling siblings[SIBLINGS];
+
+/* The linker lets every call come here (tests/CMakeLists.txt). */
+int __real_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
+                                       unsigned long long size, const unsigned char *key);
+int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
+                                       unsigned long long size, const unsigned char *key);
+
+static size_t checked;
+
+int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
+                                       unsigned long long size, const unsigned char *key)
+{
+    checked++;
+    return __real_crypto_sign_verify_detached(signature, message, size, key);
+}
+
+/* ---- writing ---- */
+
+/* What log_builder_sign makes was checked as it was made: only what is forged is new to the node. */
+static void keep(struct sibling *out, struct bytes encoded)
+{
+    struct block block;
+
+    assert_true(encoded.size <= sizeof out->memory);
+    memcpy(out->memory, encoded.data, encoded.size);
+    out->encoded = bytes_of(out->memory, encoded.size);
+    assert_int_equal(block_decode(&block, &node->network, out->encoded, &node->builder.arena), REASON_NONE);
+    out->hash = block.hash;
+}
+
+static int order_siblings(const void *a, const void *b)
+{
+    return hash_compare(&((const struct sibling *)a)->hash, &((const struct sibling *)b)->hash);
+}
+
+/* Blocks of content that follow the owner's log, each instead of the others, by their hashes. No test before
+ * this one had the same. */
+static void make_siblings(size_t count)
+{
+    static struct sibling sorted[SIBLINGS];
+    static uint64_t tests;
+
+    node_take_in_owner();
+    node->builder.salt = ++tests << 32;
+    for (size_t i = 0; i < count; i++) {
+        say_content(NAMED, 1);
+        keep(&sorted[i], log_builder_forge(&node->builder, &node->logs[OWNER], NULL));
+    }
+    qsort(sorted, count, sizeof sorted[0], order_siblings);
+    for (size_t i = 0; i < count; i++) {
+        keep(&siblings[i], bytes_of(sorted[i].memory, sorted[i].encoded.size));
+    }
+    checked = 0;
+}
+
+/* ---- blocks ---- */
+
+static void a_block_that_acceptance_refuses(void **state)
+{
+    (void)state;
+    make_siblings(0);
+    say_content(NAMED, 1);
+    keep(&siblings[0], log_builder_forge(&node->builder, &node->logs[OWNER], change_state_root));
+    assert_int_equal(node_offer(siblings[0].encoded), REASON_STATE_ROOT);
+    assert_int_equal(checked, 1);
+}
+
+/* Each is of a lower hash than the one before, and so takes its place on the chain. */
+static void branches_that_are_left_and_followed(void **state)
+{
+    const struct actor_id *owner = NULL;
+    struct log_state log;
+
+    (void)state;
+    make_siblings(SIBLINGS);
+    owner = &node->actors[OWNER].id;
+    for (size_t i = SIBLINGS; i-- > 0;) {
+        assert_int_equal(node_offer(siblings[i].encoded), REASON_NONE);
+        assert_int_equal(checked, SIBLINGS - i);
+    }
+    assert_int_equal(node->result.outcome, INGEST_SWITCHED);
+    assert_int_equal(
+        store_unwind_to(node->txn, &node->network, owner, node->logs[OWNER].state.seq, NODE_NOW_S), STORE_OK);
+    assert_int_equal(follow_note(node->txn, owner, SWITCH_NONE), STORE_OK);
+    assert_int_equal(follow_go_on(&node->ingest, node->txn, owner, NODE_NOW_S), STORE_OK);
+    assert_int_equal(store_log_state(node->txn, owner, &log), STORE_OK);
+    assert_memory_equal(&log.head, &siblings[0].hash, sizeof log.head);
+    assert_int_equal(checked, SIBLINGS);
+}
+
+static void a_fork_proof_of_blocks_that_came(void **state)
+{
+    uint8_t memory[ENCODED_SIZE];
+    struct block blocks[3];
+    struct actor_id author;
+    enum store_error error = STORE_OK;
+
+    (void)state;
+    make_siblings(3);
+    for (size_t i = 0; i < 3; i++) {
+        (void)node_offer(siblings[i].encoded);
+        assert_int_equal(block_decode(&blocks[i], &node->network, siblings[i].encoded, &node->builder.arena),
+                         REASON_NONE);
+    }
+    assert_int_equal(checked, 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct fork_proof proof;
+        struct bytes encoded;
+        enum reason reason = REASON_NONE;
+
+        assert_true(fork_proof_of(&proof, &blocks[i], &blocks[(i + 1) % 3], &node->builder.arena));
+        assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
+        reason = ingest_fork_proof(&node->ingest, node->txn, encoded, NODE_NOW_S, &author, &error);
+        assert_true(reason == REASON_NONE || reason == REASON_KNOWN);
+        assert_int_equal(error, STORE_OK);
+    }
+    assert_int_equal(checked, 3);
+}
+
+/* ---- what stands free ---- */
+
+/* One dated back is checked before it is kept aside, however often it comes. */
+static void a_checkpoint(void **state)
+{
+    struct bytes newest, earlier;
+    struct actor_id author;
+    enum store_error error = STORE_OK;
+
+    (void)state;
+    make_siblings(0);
+    newest = sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, node->logs[OWNER].state.seq, NODE_NOW_S);
+    earlier = sign_checkpoint(OWNER, &node->logs[OWNER].state.keys, 0, NODE_NOW_S - 10);
+    assert_int_equal(ingest_checkpoint(&node->ingest, node->txn, newest, NODE_NOW_S, &author, &error),
+                     REASON_NONE);
+    assert_int_equal(checked, 1);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(ingest_checkpoint(&node->ingest, node->txn, earlier, NODE_NOW_S, &author, &error),
+                         REASON_STALE_CHECKPOINT);
+        assert_int_equal(error, STORE_OK);
+    }
+    assert_int_equal(checked, 2);
+}
+
+static void a_presentation(void **state)
+{
+    static struct presentation_world world;
+    static uint8_t scratch[PRESENTATION_SIZE_MAX];
+    struct presentation presentation;
+    struct signed_presentation out;
+    struct presentation_terms terms = {.nonce = world.nonce, .now_s = WORLD_NOW_S, .skew_s = 120};
+
+    (void)state;
+    presentation_world_build(&world);
+    presentation = world_presentation(&world, 0);
+    out = world_sign_presentation(&world, &presentation, 0);
+    terms.audience = &world.audience.id;
+    checked = 0;
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(presentation_check(&out, &world.network, &terms, scratch, &world.arena),
+                         REASON_NONE);
+    }
+    assert_int_equal(checked, 1);
+    out.signature.signature.bytes[0] ^= 1;
+    assert_int_equal(presentation_check(&out, &world.network, &terms, scratch, &world.arena),
+                     REASON_BAD_SIGNATURE);
+    assert_int_equal(checked, 2);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH_NODE(a_block_that_acceptance_refuses),
+        WITH_NODE(branches_that_are_left_and_followed),
+        WITH_NODE(a_fork_proof_of_blocks_that_came),
+        WITH_NODE(a_checkpoint),
+        cmocka_unit_test(a_presentation),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

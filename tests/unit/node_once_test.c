@@ -32,6 +32,8 @@ int __real_crypto_sign_verify_detached(const unsigned char *signature, const uns
 int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
                                        unsigned long long size, const unsigned char *key);
 
+enum reason __real_block_decode_body(struct block *block, const struct network *network, struct arena *arena);
+enum reason __wrap_block_decode_body(struct block *block, const struct network *network, struct arena *arena);
 enum reason __real_schema_decode(const struct schema *schema, void *record, struct bytes input,
                                  struct arena *arena);
 enum reason __wrap_schema_decode(const struct schema *schema, void *record, struct bytes input,
@@ -41,13 +43,19 @@ enum reason __real_schema_decode_known(const struct schema *schema, void *record
 enum reason __wrap_schema_decode_known(const struct schema *schema, void *record, struct bytes input,
                                        struct arena *arena);
 
-static size_t checked, inceptions;
+static size_t checked, bodies, inceptions;
 
 int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
                                        unsigned long long size, const unsigned char *key)
 {
     checked++;
     return __real_crypto_sign_verify_detached(signature, message, size, key);
+}
+
+enum reason __wrap_block_decode_body(struct block *block, const struct network *network, struct arena *arena)
+{
+    bodies++;
+    return __real_block_decode_body(block, network, arena);
 }
 
 enum reason __wrap_schema_decode(const struct schema *schema, void *record, struct bytes input,
@@ -231,6 +239,159 @@ static void an_inception(void **state)
     assert_int_equal(inceptions, 1);
 }
 
+/* ---- what is not looked at ---- */
+
+enum { ENTRIES = 5 };
+
+/* A copy of encoded in which byte at, counted from the end, is another. */
+static struct bytes spoil(struct bytes encoded, size_t at)
+{
+    static uint8_t memory[ENCODED_SIZE];
+
+    assert_true(encoded.size <= sizeof memory);
+    memcpy(memory, encoded.data, encoded.size);
+    memory[encoded.size - at] ^= 1;
+    return bytes_of(memory, encoded.size);
+}
+
+/* Entries first..last of a block left out. */
+static void strip(struct sibling *out, const struct sibling *from, uint64_t first, uint64_t last)
+{
+    const struct index_range range = {first, last};
+    struct block block;
+    struct writer writer;
+
+    assert_int_equal(block_decode(&block, &node->network, from->encoded, &node->builder.arena), REASON_NONE);
+    writer_init(&writer, out->memory, sizeof out->memory);
+    assert_true(block_erase(&writer, &node->network, &block, &range, 1));
+    assert_true(writer_end(&writer, &out->encoded));
+    out->hash = from->hash;
+}
+
+static void make_content(struct sibling *out)
+{
+    make_siblings(0);
+    say_content(NAMED, ENTRIES);
+    keep(out, log_builder_forge(&node->builder, &node->logs[OWNER], NULL));
+}
+
+static void assert_named(const struct sibling *sibling)
+{
+    assert_int_equal(node->result.outcome, INGEST_REFUSED);
+    assert_memory_equal(&node->result.hash, &sibling->hash, sizeof sibling->hash);
+}
+
+static void a_block_that_is_held(void **state)
+{
+    struct sibling *content = &siblings[0];
+
+    (void)state;
+    make_content(content);
+    assert_int_equal(node_offer(content->encoded), REASON_NONE);
+    bodies = 0;
+    for (enum ingest_origin origin = INGEST_LOCAL; origin <= INGEST_INBOUND; origin++) {
+        assert_int_equal(node_offer_from(origin, content->encoded), REASON_KNOWN);
+        assert_named(content);
+        assert_true(actor_id_equal(&node->result.author, &node->actors[OWNER].id));
+        assert_int_equal(node->result.seq, node->logs[OWNER].state.seq + 1);
+    }
+    assert_int_equal(node_offer(spoil(content->encoded, 1)), REASON_KNOWN);
+    assert_int_equal(bodies, 0);
+    assert_int_equal(checked, 1);
+}
+
+static void a_block_that_is_held_beside_the_chain(void **state)
+{
+    (void)state;
+    make_siblings(2);
+    assert_int_equal(node_offer(siblings[0].encoded), REASON_NONE);
+    assert_int_equal(node_offer(siblings[1].encoded), REASON_NONE);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    bodies = 0;
+    assert_int_equal(node_offer(siblings[1].encoded), REASON_KNOWN);
+    assert_named(&siblings[1]);
+    assert_int_equal(bodies, 0);
+}
+
+/* The copy held is looked into as long as it lacks something, and no longer. */
+static void a_block_of_which_entries_are_missing(void **state)
+{
+    struct sibling *whole = &siblings[0], *left = &siblings[1], *right = &siblings[2];
+
+    (void)state;
+    make_content(whole);
+    strip(left, whole, 2, ENTRIES - 1);
+    strip(right, whole, 0, 2);
+    assert_int_equal(node_offer(left->encoded), REASON_NONE);
+    bodies = 0;
+    assert_int_equal(node_offer(left->encoded), REASON_KNOWN);
+    assert_false(node->result.filled);
+    assert_int_equal(node_offer(right->encoded), REASON_KNOWN);
+    assert_true(node->result.filled);
+    assert_int_equal(node_offer(spoil(whole->encoded, 1)), REASON_ENTRIES_ROOT);
+    assert_int_equal(node_offer(whole->encoded), REASON_KNOWN);
+    assert_true(node->result.filled);
+    assert_int_equal(bodies, 4);
+    assert_int_equal(node_offer(whole->encoded), REASON_KNOWN);
+    assert_false(node->result.filled);
+    assert_int_equal(node_offer(left->encoded), REASON_KNOWN);
+    assert_int_equal(bodies, 4);
+}
+
+/* What its author erased is not missing. */
+static void a_block_of_which_entries_were_erased(void **state)
+{
+    struct sibling *whole = &siblings[0], *rest = &siblings[1];
+    struct index_range range;
+    struct erase erase;
+    uint64_t seq = 0;
+
+    (void)state;
+    make_siblings(0);
+    say_content(NAMED, ENTRIES);
+    seq = log_builder_append(&node->builder, &node->logs[OWNER]);
+    keep(whole, memory_log_block(&node->logs[OWNER], seq));
+    strip(rest, whole, 1, 2);
+    erase = build_erase(seq, &range, 1, 2);
+    log_builder_begin(&node->builder, CLASS_STATUS);
+    log_builder_add(&node->builder, ENTRY_ERASE, &erase);
+    assert_int_equal(node_offer(rest->encoded), REASON_NONE);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    bodies = 0;
+    assert_int_equal(node_offer(rest->encoded), REASON_KNOWN);
+    assert_int_equal(node_offer(whole->encoded), REASON_KNOWN);
+    assert_false(node->result.filled);
+    assert_int_equal(bodies, 0);
+}
+
+static void a_block_of_an_author_whom_nobody_admits(void **state)
+{
+    struct sibling *content = &siblings[0];
+
+    (void)state;
+    make_siblings(0);
+    keep(content, memory_log_block(&node->logs[STRANGER], 0));
+    bodies = 0;
+    assert_int_equal(node_offer(content->encoded), REASON_NOT_ADMITTED);
+    assert_named(content);
+    assert_true(actor_id_equal(&node->result.author, &node->actors[STRANGER].id));
+    assert_int_equal(node_offer(spoil(content->encoded, 1)), REASON_NOT_ADMITTED);
+    assert_int_equal(bodies, 0);
+}
+
+/* Nothing that its header promises was sent: it names no block. */
+static void a_body_that_contradicts_its_header_is_found(void **state)
+{
+    struct sibling *content = &siblings[0];
+
+    (void)state;
+    make_content(content);
+    assert_int_equal(node_offer(spoil(content->encoded, 1)), REASON_ENTRIES_ROOT);
+    assert_true(hash_is_zero(&node->result.hash));
+    assert_int_equal(checked, 0);
+    assert_int_equal(node_offer(content->encoded), REASON_NONE);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -240,6 +401,12 @@ int main(void)
         WITH_NODE(a_checkpoint),
         cmocka_unit_test(a_presentation),
         WITH_NODE(an_inception),
+        WITH_NODE(a_block_that_is_held),
+        WITH_NODE(a_block_that_is_held_beside_the_chain),
+        WITH_NODE(a_block_of_which_entries_are_missing),
+        WITH_NODE(a_block_of_which_entries_were_erased),
+        WITH_NODE(a_block_of_an_author_whom_nobody_admits),
+        WITH_NODE(a_body_that_contradicts_its_header_is_found),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

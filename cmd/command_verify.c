@@ -98,7 +98,7 @@ static int check_bearer(struct verify *verify, enum reason *reason)
 {
     struct session *session = verify->session;
     const struct challenge *challenge = &verify->challenge.challenge;
-    uint8_t *scratch = arena_take(&session->arena, PRESENTATION_SIZE_MAX);
+    static uint8_t scratch[PRESENTATION_SIZE_MAX];
     const struct presentation_terms terms = {
         .audience = &session->actor, /* zero without an actor: then nothing is meant for us */
         .nonce = verify->has_challenge ? challenge->nonce : NULL,
@@ -106,9 +106,6 @@ static int check_bearer(struct verify *verify, enum reason *reason)
         .skew_s = CHALLENGE_SKEW_S,
         .known_holder = verify->has_holder_log ? &verify->holder_log : NULL,
     };
-    if (scratch == NULL) {
-        return session_fail_store(&session->options, STORE_NO_MEMORY);
-    }
     *reason =
         presentation_check(&verify->presentation, &session->home.network, &terms, scratch, &session->arena);
     if (*reason == REASON_NONE && challenge->expires_s + CHALLENGE_SKEW_S < terms.now_s) {

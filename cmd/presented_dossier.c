@@ -120,12 +120,9 @@ static size_t chain_events(const struct dossier_place *place)
 
 /* The store's own word goes first. An erased entry's bytes may still come from its holder, and a history
  * longer than the one held here comes from a head that this node has not seen. */
-static void reconcile(struct assembly *assembly, struct dossier_credential *held,
-                      const struct proven_entry *proven)
+static void reconcile(struct dossier_credential *held, const struct proven_entry *proven)
 {
-    struct hash leaf;
-    entry_leaf_of(&leaf, &assembly->session->home.network, &proven->entry);
-    if (held->place.erased && hash_equal(&leaf, &held->place.leaf)) {
+    if (held->place.erased && hash_equal(&proven->leaf, &held->place.leaf)) {
         held->place.erased = false;
         held->attestation = proven->attestation;
         held->source = SOURCE_PATH;
@@ -158,7 +155,8 @@ static bool carry(struct assembly *assembly, const struct proven_entry *proven)
         return false;
     }
     *credential = (struct dossier_credential){
-        .place = {.seq = proven->name.seq,
+        .place = {.leaf = proven->leaf,
+                  .seq = proven->name.seq,
                   .index = proven->name.index,
                   .voided = proven->state.standing == STANDING_VOID,
                   .event_count = proven->event_count,
@@ -167,7 +165,6 @@ static bool carry(struct assembly *assembly, const struct proven_entry *proven)
         .source = source_of(assembly, &proven->name),
         .attestation = proven->attestation,
     };
-    entry_leaf_of(&credential->place.leaf, &assembly->session->home.network, &proven->entry);
     assembly->authors[assembly->credential_count++] = proven->name.author;
     return true;
 }
@@ -179,7 +176,7 @@ static bool add_proven(struct assembly *assembly, size_t index)
     size_t item = (size_t)(proof - (const struct entry_proof *)assembly->presentation->proofs.items);
     struct dossier_credential *held = held_of(assembly, &proven->name);
     if (held != NULL) {
-        reconcile(assembly, held, proven);
+        reconcile(held, proven);
         assembly->credentials[assembly->credential_count] = *held;
         assembly->authors[assembly->credential_count++] = proven->name.author;
     } else if (!carry(assembly, proven)) {

@@ -30,7 +30,10 @@ void sign_key_pair(struct sign_public_key *public_key, struct sign_secret_key *s
 
 void sign_hash(struct signature *out, const struct sign_secret_key *secret, const struct hash *hash);
 /* Whether signature is valid and key such a point. What is found of a key is remembered, per thread: most
- * keys that are listed never sign here, and those that do sign often. */
+ * keys that are listed never sign here, and those that do sign often. So is, of the last few thousand, that a
+ * signature is valid, by a keyed hash of signature, key and hash together: a block is verified as it comes,
+ * in a fork proof, and when its author's chain is left and followed again. That one is not valid is never
+ * remembered. */
 bool sign_verify(const struct signature *signature, const struct sign_public_key *key,
                  const struct hash *hash);
 

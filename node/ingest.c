@@ -170,21 +170,15 @@ static bool is_within_shop_quota(struct ingest *ingest, struct store_txn *txn, c
     return room >= block->encoded.size;
 }
 
-/* Whether the block may be stored at all. Returns: false with *result filled. */
+/* Whether the block of an author so admitted may be stored at all. Returns: false with *result filled. */
 static bool admit(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                  enum ingest_origin origin, uint64_t now_s, struct shop_toll *toll,
+                  enum admission admission, uint64_t now_s, struct shop_toll *toll,
                   struct ingest_result *result)
 {
-    enum admission admission = ADMISSION_NONE;
     bool next_rotation = false;
     uint64_t blocks = 0, bytes = 0;
-    enum store_error error =
-        ingest_admission(ingest, txn, &block->header.author, origin != INGEST_INBOUND, &admission);
+    enum store_error error = STORE_OK;
 
-    if (error != STORE_OK) {
-        fail(result, error);
-        return false;
-    }
     if (admission == ADMISSION_FULL) {
         return true;
     }
@@ -295,18 +289,14 @@ static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, co
 
 /* Whoever passed on the copy that is held may have stripped it of entries that its author never erased; they
  * must not stay hidden once a fuller copy is there. */
-static void refuse_known(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                         uint64_t now_s, struct shop_toll *toll, struct ingest_result *result)
+static void fill_known(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                       uint64_t now_s, struct shop_toll *toll, struct ingest_result *result)
 {
     uint64_t room = 0;
-    bool lacks = false;
-    enum store_error error = store_lacks_entries(txn, block, &lacks);
+    enum store_error error = room_of(ingest, txn, block, now_s, toll, &room);
 
     refuse(result, REASON_KNOWN);
-    if (error == STORE_OK && lacks) {
-        error = room_of(ingest, txn, block, now_s, toll, &room);
-    }
-    if (error == STORE_OK && lacks) {
+    if (error == STORE_OK) {
         error = store_fill_block(txn, ingest->network, block, room, now_s, &result->filled);
     }
     if (error != STORE_OK) {
@@ -535,18 +525,59 @@ enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct inge
     return error;
 }
 
-void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
-                  struct bytes encoded, uint64_t now_s, struct ingest_result *result)
-{
-    struct block block;
-    struct shop_toll toll = {0};
-    bool held = false;
-    enum store_error error = STORE_OK;
-    enum reason reason = REASON_NONE;
+/* What a header says of its block. Whoever sends the same again, or what nobody here wants, has this node
+ * look at no more than that, however much follows. */
+struct sighting {
+    bool held, lacks;         /* entries, where it is held */
+    enum admission admission; /* of the author, where it is not */
+};
 
-    *result = (struct ingest_result){.outcome = INGEST_REFUSED};
-    arena_rewind(&ingest->arena, 0);
-    reason = ingest_decode(&block, ingest, encoded, &error);
+static enum store_error sight(struct ingest *ingest, struct store_txn *txn, const struct block *header,
+                              enum ingest_origin origin, struct sighting *out)
+{
+    const struct actor_id *author = &header->header.author;
+    enum store_error error = store_is_block_held(txn, author, header->header.seq, &header->hash, &out->held);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    return out->held ? store_lacks_entries(txn, header, &out->lacks)
+                     : ingest_admission(ingest, txn, author, origin != INGEST_INBOUND, &out->admission);
+}
+
+/* Whether the body has to be looked at. Returns: false with *result filled. */
+static bool is_wanted(const struct sighting *sighting, struct ingest_result *result)
+{
+    if (sighting->held && !sighting->lacks) {
+        refuse(result, REASON_KNOWN);
+        return false;
+    }
+    if (!sighting->held && sighting->admission == ADMISSION_NONE) {
+        refuse(result, REASON_NOT_ADMITTED);
+        return false;
+    }
+    return true;
+}
+
+static void name_block(struct ingest_result *result, const struct block *block)
+{
+    result->author = block->header.author;
+    result->epoch = block->header.epoch;
+    result->seq = block->header.seq;
+    result->hash = block->hash;
+    result->speaks = block_class_speaks(block->header.block_class);
+}
+
+/* Decide about a block of which the header was read. */
+static void ingest_sighted(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
+                           struct block *block, const struct sighting *sighting, uint64_t now_s,
+                           struct ingest_result *result)
+{
+    struct shop_toll toll = {0};
+    enum store_error error = STORE_OK;
+    enum reason reason =
+        reason_of_looking(ingest, block_decode_body(block, ingest->network, &ingest->arena), &error);
+
     if (error != STORE_OK) {
         fail(result, error);
         return;
@@ -555,24 +586,43 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
         refuse(result, reason);
         return;
     }
-    result->author = block.header.author;
-    result->epoch = block.header.epoch;
-    result->seq = block.header.seq;
-    result->hash = block.hash;
-    result->speaks = block_class_speaks(block.header.block_class);
-    error = store_is_block_held(txn, &block.header.author, block.header.seq, &block.hash, &held);
-    if (error != STORE_OK) {
-        fail(result, error);
-    } else if (held) {
-        refuse_known(ingest, txn, &block, now_s, &toll, result);
-    } else if (admit(ingest, txn, &block, origin, now_s, &toll, result)) {
-        ingest_decoded(ingest, txn, origin, &block, now_s, result);
+    name_block(result, block);
+    if (sighting->held) {
+        fill_known(ingest, txn, block, now_s, &toll, result);
+    } else if (admit(ingest, txn, block, sighting->admission, now_s, &toll, result)) {
+        ingest_decoded(ingest, txn, origin, block, now_s, result);
     }
     if (toll.due && result->outcome != INGEST_FAILED) {
         error = ingest_shop_pay(txn, &result->author, &toll, now_s);
         if (error != STORE_OK) {
             fail(result, error);
         }
+    }
+}
+
+void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
+                  struct bytes encoded, uint64_t now_s, struct ingest_result *result)
+{
+    struct block block;
+    struct sighting sighting = {.held = false};
+    enum store_error error = STORE_OK;
+    enum reason reason = REASON_NONE;
+
+    *result = (struct ingest_result){.outcome = INGEST_REFUSED};
+    arena_rewind(&ingest->arena, 0);
+    reason = reason_of_looking(ingest, block_decode_header(&block, ingest->network, encoded, &ingest->arena),
+                               &error);
+    if (error == STORE_OK && reason == REASON_NONE) {
+        error = sight(ingest, txn, &block, origin, &sighting);
+    }
+    if (error != STORE_OK) {
+        fail(result, error);
+    } else if (reason != REASON_NONE) {
+        refuse(result, reason);
+    } else if (!is_wanted(&sighting, result)) {
+        name_block(result, &block);
+    } else {
+        ingest_sighted(ingest, txn, origin, &block, &sighting, now_s, result);
     }
 }
 

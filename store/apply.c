@@ -126,7 +126,7 @@ static enum store_error put_keys(struct applying *applying)
     if (error != STORE_OK) {
         return error;
     }
-    return consents_on_keys(applying->txn, applying->author.number, state->seq);
+    return consents_on_keys(applying->txn, applying->author.number, state->seq, &state->keys);
 }
 
 /* ---- what it says of earlier blocks ---- */

@@ -382,17 +382,7 @@ enum store_error store_branch_blocks(struct store_txn *txn, const struct network
 
 /* ---- writing ---- */
 
-/* Whether block is, byte for byte, what its keys record gives. */
-static bool is_inception(const struct store *store, const struct block *block)
-{
-    uint8_t memory[INCEPTION_SIZE_MAX];
-    struct bytes encoded;
-
-    return block->header.seq == 0 && block->entry_count == 1 &&
-           build_inception(store, block->entries[0].payload, memory, &encoded) &&
-           bytes_equal(encoded, block->encoded);
-}
-
+/* An accepted block 0 is, byte for byte, what its keys record gives (log_begin). */
 static enum store_error write_inception(struct store_txn *txn, const struct key *key,
                                         struct bytes keys_record, uint64_t arrived_s)
 {
@@ -457,7 +447,9 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
             return error;
         }
     }
-    if (is_inception(txn->store, block)) {
+    if (block->header.seq == 0) {
+        assert(block->entry_count == 1);
+        assert(block->entries[0].kind == ENTRY_KEYS);
         return write_inception(txn, &key, block->entries[0].payload, arrived_s);
     }
     error = table_reserve(txn, TABLE_BLOCKS, &key, size, &row);

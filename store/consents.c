@@ -164,14 +164,14 @@ enum store_error store_check_consents(struct store_txn *txn, size_t max)
 
 /* ---- keys ---- */
 
-enum store_error consents_on_keys(struct store_txn *txn, uint32_t number, uint64_t seq)
+enum store_error consents_on_keys(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                  const struct key_set *keys)
 {
-    struct key_set keys;
-    uint64_t epoch, first;
-    enum store_error error = keys_read(txn, number, seq, &keys, &epoch);
+    uint64_t first;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < keys.key_count && error == STORE_OK; i++) {
-        const struct signing_key *key = &keys.keys[i];
+    for (size_t i = 0; i < keys->key_count && error == STORE_OK; i++) {
+        const struct signing_key *key = &keys->keys[i];
 
         if (key->role != ROLE_PRESENT) {
             continue;

@@ -33,10 +33,10 @@ enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at,
                                const struct sign_public_key *key);
 
 /* The chain numbered so has come to the key set that its block seq sets, or goes back behind that of its
- * head, block seq > 0: note, or forget, which present keys are its own. Requires: they are written, or, still
- * are.
- */
-enum store_error consents_on_keys(struct store_txn *txn, uint32_t number, uint64_t seq);
+ * head, block seq > 0: note, or forget, which present keys are its own. Requires: those to forget are still
+ * written. */
+enum store_error consents_on_keys(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                  const struct key_set *keys);
 enum store_error consents_drop_keys(struct store_txn *txn, uint32_t number, uint64_t seq);
 
 #endif

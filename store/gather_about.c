@@ -35,6 +35,7 @@ struct wanted {
     size_t credentials_max;                        /* in the dossier, those included that are there */
     size_t credentials_each_max, reviews_each_max; /* of one author */
     bool memberships_only;
+    size_t shown_count; /* credentials that were in the dossier before anything was followed */
 };
 
 /* Whether anything said so by then, for certain or not. */
@@ -204,6 +205,37 @@ static struct bytes last_code(const struct dossier *dossier, const struct entry 
                                        : dossier->credentials[dossier->credential_count - 1].attestation.code;
 }
 
+/* Whether the credential is what stands on a gathered log's chain at that place, read from there. */
+static enum store_error is_of_chain(struct gather *gather, const struct dossier_credential *credential,
+                                    size_t log, uint64_t posting, bool *out)
+{
+    const struct dossier_place *place = &credential->place;
+    struct disk_record record;
+    enum store_error error;
+
+    *out = false;
+    if (place->log != log || place->seq != place_seq(posting) || place->index != place_index(posting) ||
+        place->erased || credential->source != SOURCE_REPLAYED) {
+        return STORE_OK;
+    }
+    error = record_find(gather->txn, gather->rows[log].number, place->seq, &record);
+    *out = error == STORE_OK && hash_equal(&place->block_hash, &record.hash);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Most of what the store has about a holder is what she shows: it need not be read once more. */
+static enum store_error is_shown(struct gather *gather, const struct wanted *wanted, size_t log,
+                                 uint64_t posting, bool *out)
+{
+    enum store_error error = STORE_OK;
+
+    *out = false;
+    for (size_t i = 0; i < wanted->shown_count && error == STORE_OK && !*out; i++) {
+        error = is_of_chain(gather, &gather->out->credentials[i], log, posting, out);
+    }
+    return error;
+}
+
 /* A posting is a hint: what it leads to may be another's, or gone. Room is made first, so that what is read
  * in vain can be dropped. */
 static enum store_error follow_posting(struct gather *gather, uint64_t posting, const struct wanted *wanted,
@@ -212,6 +244,7 @@ static enum store_error follow_posting(struct gather *gather, uint64_t posting, 
     struct dossier_place place;
     struct entry entry;
     size_t log, mark;
+    bool shown = false;
     enum store_error error;
 
     if (!credential_next(gather) || !next_review(gather)) {
@@ -219,6 +252,12 @@ static enum store_error follow_posting(struct gather *gather, uint64_t posting, 
     }
     error = gather_log_of_number(gather, place_author(posting), &log);
     mark = arena_mark(gather->arena);
+    if (error == STORE_OK) {
+        error = is_shown(gather, wanted, log, posting, &shown);
+    }
+    if (shown) {
+        return error;
+    }
     if (error == STORE_OK) {
         error = chain_entry_read(gather, log, place_seq(posting), place_index(posting), &place, &entry);
     }
@@ -900,6 +939,7 @@ enum store_error gather_about(struct gather *gather, const struct subject *subje
         .credentials_max = ABOUT_CREDENTIALS_MAX,
         .credentials_each_max = DOSSIER_CREDENTIALS_EACH_MAX,
         .reviews_each_max = DOSSIER_REVIEWS_MAX / 4,
+        .shown_count = gather->out->credential_count,
     };
 
     return follow_subject(gather, &wanted, gather->arena);

@@ -573,15 +573,17 @@ enum reason log_accept(struct log_change *change, const struct log_state *state,
     return reason == REASON_NONE ? log_accept_checked(change, state, network, block, past, arena) : reason;
 }
 
-/* Whether block is, byte for byte, what its keys record gives. */
-static bool is_inception(const struct network *network, const struct block *block, struct arena *arena)
+/* Whether block is, byte for byte, what its keys record gives, and that record. Its lists go to arena. */
+static bool read_inception(struct keys *record, const struct network *network, const struct block *block,
+                           struct arena *arena)
 {
     const size_t capacity = KEYS_SIZE_MAX + 2 * HEADER_SIZE_MAX;
     struct bytes expected = {0};
     struct writer writer;
     uint8_t *memory = NULL;
 
-    if (block->entry_count != 1 || block->entries[0].kind != ENTRY_KEYS) {
+    if (block->entry_count != 1 || block->entries[0].kind != ENTRY_KEYS ||
+        entry_payload_decode(record, &block->entries[0], arena) != REASON_NONE) {
         return false;
     }
     memory = arena_take(arena, capacity);
@@ -589,7 +591,7 @@ static bool is_inception(const struct network *network, const struct block *bloc
         return false;
     }
     writer_init(&writer, memory, capacity);
-    return block_of_inception(&writer, network, block->entries[0].payload, arena) == REASON_NONE &&
+    return block_of_known_inception(&writer, network, block->entries[0].payload) &&
            writer_end(&writer, &expected) && bytes_equal(expected, block->encoded);
 }
 
@@ -599,20 +601,19 @@ enum reason log_begin(struct log_change *change, const struct network *network, 
     struct applier applier = {
         .change = change, .past = past, .network = network, .block = block, .arena = arena};
     size_t mark = arena_mark(arena);
-    bool inception = is_inception(network, block, arena);
-    enum reason reason = REASON_BAD_INCEPTION;
+    struct keys record;
+    bool inception = read_inception(&record, network, block, arena);
 
+    if (inception) {
+        open_change(change, block);
+        change->state.author = block->header.author;
+        change->keys_changed = true;
+        key_set_open(&change->state.keys, &record);
+        move_head(&change->state, block);
+    }
     arena_rewind(arena, mark);
     if (!inception) {
         return REASON_BAD_INCEPTION;
     }
-    open_change(change, block);
-    change->state.author = block->header.author;
-    change->keys_changed = true;
-    reason = log_advance_keys(&change->state.keys, &change->state.epoch, block, arena);
-    if (reason != REASON_NONE) {
-        return reason;
-    }
-    move_head(&change->state, block);
     return update_state_root(&applier) ? REASON_NONE : REASON_STATE_ROOT;
 }

@@ -73,6 +73,7 @@ struct proven_entry {
     uint64_t head_seq;
     struct hash head; /* header hash of the head that the path leads to */
     struct entry_name name;
+    struct hash leaf;   /* of the entry */
     struct entry entry; /* with views into the proof */
     bool content;       /* decodes as an attestation */
     struct attestation attestation;

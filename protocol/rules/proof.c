@@ -106,7 +106,6 @@ enum reason proof_check(struct proven_entry *out, const struct entry_proof *proo
                         const struct network *network, struct arena *arena)
 {
     struct header header;
-    struct hash leaf;
     memset(out, 0, sizeof *out);
     enum reason reason = head_decode(out, &header, proof, heads, network, arena);
     if (reason != REASON_NONE) {
@@ -116,12 +115,12 @@ enum reason proof_check(struct proven_entry *out, const struct entry_proof *proo
     if (reason != REASON_NONE) {
         return reason;
     }
-    entry_leaf_of(&leaf, network, &out->entry);
-    if (!is_in_log(proof, network, &leaf, &header)) {
+    entry_leaf_of(&out->leaf, network, &out->entry);
+    if (!is_in_log(proof, network, &out->leaf, &header)) {
         return REASON_PATH_MISMATCH;
     }
     out->name = (struct entry_name){.author = header.author, .seq = proof->state.seq, .index = proof->index};
-    memcpy(out->name.prefix, leaf.bytes, sizeof out->name.prefix);
+    memcpy(out->name.prefix, out->leaf.bytes, sizeof out->name.prefix);
     out->state = proof->state;
     out->event_count = proof->history.count;
     out->events = proof->history.items;

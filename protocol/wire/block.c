@@ -175,8 +175,7 @@ static void read_signatures(struct block *block, struct reader *reader, struct a
     }
 }
 
-/* Everything but what is inside the body. */
-static enum reason decode_outer(struct block *block, const struct network *network, struct bytes input,
+enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
                                 struct arena *arena)
 {
     struct reader reader;
@@ -202,12 +201,6 @@ static enum reason decode_outer(struct block *block, const struct network *netwo
     }
     header_hash(&block->hash, network, block->header_bytes);
     return REASON_NONE;
-}
-
-enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
-                                struct arena *arena)
-{
-    return decode_outer(block, network, input, arena);
 }
 
 /* ---- body ---- */
@@ -277,7 +270,7 @@ static enum reason check_entries_root(const struct hash *leaves, const struct ne
     return hash_equal(&root, &header->entries_root) ? REASON_NONE : REASON_ENTRIES_ROOT;
 }
 
-static enum reason decode_body(struct block *block, const struct network *network, struct arena *arena)
+enum reason block_decode_body(struct block *block, const struct network *network, struct arena *arena)
 {
     size_t count = block->header.entry_count;
     struct entry *entries = arena_take(arena, count * sizeof *entries);
@@ -300,12 +293,12 @@ static enum reason decode_body(struct block *block, const struct network *networ
 enum reason block_decode(struct block *block, const struct network *network, struct bytes input,
                          struct arena *arena)
 {
-    enum reason reason = decode_outer(block, network, input, arena);
+    enum reason reason = block_decode_header(block, network, input, arena);
 
     if (reason != REASON_NONE) {
         return reason;
     }
-    return decode_body(block, network, arena);
+    return block_decode_body(block, network, arena);
 }
 
 bool block_is_rotation(const struct block *block)

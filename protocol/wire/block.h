@@ -48,6 +48,9 @@ enum { BLOCK_ARENA_SIZE = 1024 * 1024 };
 enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
                                 struct arena *arena);
 
+/* Go on with what block_decode_header read: the two together are block_decode. */
+enum reason block_decode_body(struct block *block, const struct network *network, struct arena *arena);
+
 /* Whether block opens an epoch: class `keys`, a keys record, not the inception. Requires: decoded with its
  * body. */
 bool block_is_rotation(const struct block *block);

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "cmd/presented_dossier.h"
+#include "store/gather_credentials.h"
 #include "tests/support/store_world.h"
 
 /* What a presented certificate is worth on this node: there is the issuer's own store, from which the proofs
@@ -299,6 +300,7 @@ static void the_holder_may_still_show_what_was_erased(void **state)
     assert_int_equal(only_credential()->source, SOURCE_PATH);
     assert_false(only_credential()->place.erased);
     assert_true(bytes_equal_string(only_credential()->attestation.code, "ase/A5"));
+    assert_int_equal(presented.dossier.sealed_count, 1); /* that it was erased is shown beside it */
     teardown();
 }
 
@@ -408,6 +410,44 @@ static void a_name_alone_needs_the_store(void **state)
     teardown();
 }
 
+/* ---- what is read ---- */
+
+/* The linker lets what follows the subject's postings come here (tests/CMakeLists.txt). */
+enum store_error __real_chain_entry_read(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                                         struct dossier_place *place, struct entry *entry);
+enum store_error __wrap_chain_entry_read(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                                         struct dossier_place *place, struct entry *entry);
+
+static size_t followed;
+
+enum store_error __wrap_chain_entry_read(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                                         struct dossier_place *place, struct entry *entry)
+{
+    followed++;
+    return __real_chain_entry_read(gather, log, seq, index, place, entry);
+}
+
+static void what_is_presented_and_held_is_read_once(void **state)
+{
+    (void)state;
+    setup();
+    begin_here();
+    accept_here(attest_there("ase/A5"), EARLY);
+    prove(0, HOLDERS_INDEX);
+    accept_here(attest_there("ase/A6"), EARLY);
+    followed = 0;
+    present(1, 0);
+    assemble(UINT64_MAX);
+    assert_int_equal(count_about(ABOUT_SUBJECT), 1);
+    assert_int_equal(count_about(ABOUT_BESIDE), 1);
+    assert_int_equal(followed, 1);
+    present(0, 0);
+    assemble(UINT64_MAX);
+    assert_int_equal(count_about(ABOUT_BESIDE), 2);
+    assert_int_equal(followed, 3);
+    teardown();
+}
+
 static void nothing_presented_is_an_empty_dossier(void **state)
 {
     (void)state;
@@ -436,6 +476,7 @@ int main(void)
         cmocka_unit_test(an_altered_entry_is_refused),
         cmocka_unit_test(someone_elses_certificate_is_refused),
         cmocka_unit_test(a_name_alone_needs_the_store),
+        cmocka_unit_test(what_is_presented_and_held_is_read_once),
         cmocka_unit_test(nothing_presented_is_an_empty_dossier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

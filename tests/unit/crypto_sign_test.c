@@ -82,6 +82,29 @@ static void hash_is_signed_as_a_plain_message(void **state)
     assert_true(sign_verify(&signature, &key, &hash));
 }
 
+/* The linker lets every call come here (tests/CMakeLists.txt). */
+int __real_crypto_core_ed25519_is_valid_point(const unsigned char *point);
+int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char *point);
+int __real_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
+                                       unsigned long long size, const unsigned char *key);
+int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
+                                       unsigned long long size, const unsigned char *key);
+
+static size_t points_checked, signatures_checked;
+
+int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char *point)
+{
+    points_checked++;
+    return __real_crypto_core_ed25519_is_valid_point(point);
+}
+
+int __wrap_crypto_sign_verify_detached(const unsigned char *signature, const unsigned char *message,
+                                       unsigned long long size, const unsigned char *key)
+{
+    signatures_checked++;
+    return __real_crypto_sign_verify_detached(signature, message, size, key);
+}
+
 static void every_flipped_bit_is_refused(void **state)
 {
     (void)state;
@@ -95,6 +118,7 @@ static void every_flipped_bit_is_refused(void **state)
     memset(whole.hash.bytes, 4, HASH_SIZE);
     sign_hash(&whole.signature, &secret, &whole.hash);
     assert_true(sign_verify(&whole.signature, &whole.key, &whole.hash));
+    assert_true(sign_verify(&whole.signature, &whole.key, &whole.hash)); /* as it is remembered */
     for (size_t bit = 0; bit < sizeof whole * 8; bit++) {
         struct signed_hash altered;
         memcpy(&altered, &whole, sizeof whole);
@@ -123,18 +147,6 @@ static void second_form_of_a_signature_is_refused(void **state)
 }
 
 /* ---- keys that are no points of the main subgroup ---- */
-
-/* The linker lets every call come here (tests/CMakeLists.txt). */
-int __real_crypto_core_ed25519_is_valid_point(const unsigned char *point);
-int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char *point);
-
-static size_t points_checked;
-
-int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char *point)
-{
-    points_checked++;
-    return __real_crypto_core_ed25519_is_valid_point(point);
-}
 
 /* R = sB satisfies the equation for a key A wherever hA is the identity, which a key of order 8 reaches for
  * one hash in eight. */
@@ -243,6 +255,100 @@ static void a_key_is_checked_once(void **state)
     assert_int_equal(points_checked, 1);
 }
 
+/* ---- a second time ---- */
+
+static void sign_nth(struct signature *signature, struct hash *hash, const struct sign_secret_key *secret,
+                     uint32_t n)
+{
+    *hash = (struct hash){{9}};
+    memcpy(hash->bytes + 8, &n, sizeof n);
+    sign_hash(signature, secret, hash);
+}
+
+static void what_was_valid_is_not_checked_again(void **state)
+{
+    (void)state;
+    struct sign_public_key key;
+    struct sign_secret_key secret;
+    struct signature signature;
+    struct hash hash;
+    key_pair_of(&key, &secret, 9);
+    sign_nth(&signature, &hash, &secret, 0);
+    signatures_checked = 0;
+    assert_true(sign_verify(&signature, &key, &hash));
+    points_checked = 0;
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(sign_verify(&signature, &key, &hash));
+    }
+    assert_int_equal(signatures_checked, 1);
+    assert_int_equal(points_checked, 0);
+}
+
+static void what_was_false_is_checked_again(void **state)
+{
+    (void)state;
+    struct sign_public_key key;
+    struct sign_secret_key secret;
+    struct signature signature;
+    struct hash hash;
+    key_pair_of(&key, &secret, 9);
+    sign_nth(&signature, &hash, &secret, 1);
+    signature.bytes[40] ^= 1;
+    signatures_checked = 0;
+    for (size_t i = 0; i < 8; i++) {
+        assert_false(sign_verify(&signature, &key, &hash));
+    }
+    assert_int_equal(signatures_checked, 8);
+    signature.bytes[40] ^= 1;
+    assert_true(sign_verify(&signature, &key, &hash));
+}
+
+/* Of more than there is room for some are checked again, whatever shares a place, and all are found what they
+ * are. */
+static void what_is_forgotten_is_checked_again(void **state)
+{
+    (void)state;
+    enum { COUNT = 6000, ROOM = 4096 };
+    struct sign_public_key key;
+    struct sign_secret_key secret;
+    struct signature signature;
+    struct hash hash;
+    key_pair_of(&key, &secret, 10);
+    for (size_t round = 0; round < 2; round++) {
+        signatures_checked = 0;
+        for (uint32_t i = 0; i < COUNT; i++) {
+            sign_nth(&signature, &hash, &secret, i);
+            assert_true(sign_verify(&signature, &key, &hash));
+        }
+    }
+    assert_in_range(signatures_checked, COUNT - ROOM, COUNT - 1);
+    for (uint32_t i = COUNT - 100; i < COUNT; i++) {
+        sign_nth(&signature, &hash, &secret, i);
+        signature.bytes[i % sizeof signature.bytes] ^= 1;
+        assert_false(sign_verify(&signature, &key, &hash));
+    }
+}
+
+/* Two that share a place both stay. Of 512 some 64 pairs do, and 5 times three. */
+static void few_forget_each_other(void **state)
+{
+    (void)state;
+    enum { COUNT = 512, FORGOTTEN_MAX = 64 };
+    struct sign_public_key key;
+    struct sign_secret_key secret;
+    struct signature signature;
+    struct hash hash;
+    key_pair_of(&key, &secret, 11);
+    for (size_t round = 0; round < 2; round++) {
+        signatures_checked = 0;
+        for (uint32_t i = 0; i < COUNT; i++) {
+            sign_nth(&signature, &hash, &secret, i);
+            assert_true(sign_verify(&signature, &key, &hash));
+        }
+    }
+    assert_in_range(signatures_checked, 0, FORGOTTEN_MAX);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -255,6 +361,10 @@ int main(void)
         cmocka_unit_test(non_canonical_encodings_never_sign),
         cmocka_unit_test(malformed_points_never_sign),
         cmocka_unit_test(a_key_is_checked_once),
+        cmocka_unit_test(what_was_valid_is_not_checked_again),
+        cmocka_unit_test(what_was_false_is_checked_again),
+        cmocka_unit_test(few_forget_each_other),
+        cmocka_unit_test(what_is_forgotten_is_checked_again),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,91 @@ static void test_a_signature_is_of_one_hash(void **state)
     assert_int_equal(key_set_check(&keys, ROLE_ISSUE, &hash, signatures, 2), REASON_BAD_SIGNATURE);
 }
 
+/* What may differ of signatures that were found valid just before, and of the set that they were checked by.
+ */
+static void spoil_threshold(struct key_set *set, struct indexed_signature signatures[2])
+{
+    (void)signatures;
+    set->thresholds.issue = 1;
+}
+
+static void spoil_role(struct key_set *set, struct indexed_signature signatures[2])
+{
+    (void)signatures;
+    set->keys[4].role = ROLE_PRESENT;
+}
+
+static void spoil_key(struct key_set *set, struct indexed_signature signatures[2])
+{
+    (void)signatures;
+    set->keys[4].key.bytes[0] ^= 1;
+}
+
+static void exchange_keys(struct key_set *set, struct indexed_signature signatures[2])
+{
+    const struct signing_key key = set->keys[3];
+
+    (void)signatures;
+    set->keys[3] = set->keys[4];
+    set->keys[4] = key;
+}
+
+static void exchange_signatures(struct key_set *set, struct indexed_signature signatures[2])
+{
+    const struct indexed_signature first = signatures[0];
+
+    (void)set;
+    signatures[0] = signatures[1];
+    signatures[1] = first;
+}
+
+static void exchange_indexes(struct key_set *set, struct indexed_signature signatures[2])
+{
+    const struct signature first = signatures[0].signature;
+
+    (void)set;
+    signatures[0].signature = signatures[1].signature;
+    signatures[1].signature = first;
+}
+
+static void repeat_signature(struct key_set *set, struct indexed_signature signatures[2])
+{
+    (void)set;
+    signatures[1] = signatures[0];
+}
+
+static void test_what_was_valid_is_so_for_its_set_alone(void **state)
+{
+    static const struct {
+        const char *what;
+        void (*spoil)(struct key_set *set, struct indexed_signature signatures[2]);
+        enum reason reason;
+    } rows[] = {
+        {"another threshold", spoil_threshold, REASON_SIGNATURE_COUNT},
+        {"a key of another role", spoil_role, REASON_SIGNER_ROLE},
+        {"another key", spoil_key, REASON_BAD_SIGNATURE},
+        {"keys in another order", exchange_keys, REASON_BAD_SIGNATURE},
+        {"signatures in another order", exchange_signatures, REASON_NOT_SORTED},
+        {"signatures of each other's key", exchange_indexes, REASON_BAD_SIGNATURE},
+        {"one for two", repeat_signature, REASON_NOT_SORTED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct indexed_signature signatures[2];
+        struct key_set set = keys;
+        enum reason reason = REASON_NONE;
+
+        sign_by(signatures, checks[0].indexes, 2);
+        assert_int_equal(key_set_check(&set, ROLE_ISSUE, &hash, signatures, 2), REASON_NONE);
+        rows[i].spoil(&set, signatures);
+        reason = key_set_check(&set, ROLE_ISSUE, &hash, signatures, 2);
+        if (reason != rows[i].reason) {
+            fail_msg("%s: %s, not %s", rows[i].what, reason_word(reason), reason_word(rows[i].reason));
+        }
+    }
+}
+
 static void test_a_role_without_keys_signs_nothing(void **state)
 {
     const struct keys_update none = {.thresholds = {0}};
@@ -265,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_every_class_has_a_role),
         cmocka_unit_test(test_who_signs),
         cmocka_unit_test(test_a_signature_is_of_one_hash),
+        cmocka_unit_test(test_what_was_valid_is_so_for_its_set_alone),
         cmocka_unit_test(test_a_role_without_keys_signs_nothing),
         cmocka_unit_test(test_an_update_leaves_governing_keys_alone),
         cmocka_unit_test(test_a_refused_update_changes_nothing),

@@ -131,7 +131,8 @@ static void send_head(struct core *core, uint32_t peer, size_t author)
 
 /* ---- what changed ---- */
 
-enum { POINT_SIZE = 60, AGAIN_MAX = 16, HEARD_PER_INTERVAL = 4 };
+/* A page is short, so that most are told in several. */
+enum { POINT_SIZE = 60, PAGE_HEADS_MAX = 16, AGAIN_MAX = 16, HEARD_PER_INTERVAL = 4 };
 
 /* What a frame that names a store's state carries in place of a head. */
 static struct head head_of_point(const struct store_point *point)
@@ -211,7 +212,7 @@ static void on_heard(struct core *core, struct peer *peer, const struct sim_fram
 }
 
 /* The first page of authors that changed after one number, in the order of their changes. */
-static size_t gather_changed(const struct core *core, uint64_t after, size_t out[HEADS_MAX])
+static size_t gather_changed(const struct core *core, uint64_t after, size_t out[PAGE_HEADS_MAX])
 {
     size_t count = 0;
 
@@ -221,10 +222,10 @@ static size_t gather_changed(const struct core *core, uint64_t after, size_t out
         while (at > 0 && core->held.changes[out[at - 1]] > core->held.changes[i]) {
             at--;
         }
-        if (core->held.changes[i] <= after || at == HEADS_MAX) {
+        if (core->held.changes[i] <= after || at == PAGE_HEADS_MAX) {
             continue;
         }
-        count += count < HEADS_MAX;
+        count += count < PAGE_HEADS_MAX;
         memmove(&out[at + 1], &out[at], (count - at - 1) * sizeof *out);
         out[at] = i;
     }
@@ -234,8 +235,8 @@ static size_t gather_changed(const struct core *core, uint64_t after, size_t out
 static bool tell_page(struct core *core, struct peer *peer)
 {
     struct telling *telling = &peer->telling;
-    struct head heads[HEADS_MAX];
-    size_t changed[HEADS_MAX];
+    struct head heads[PAGE_HEADS_MAX];
+    size_t changed[PAGE_HEADS_MAX];
     const size_t count = gather_changed(core, telling->at, changed);
     const uint64_t upto = count == 0 ? telling->at : core->held.changes[changed[count - 1]];
     const bool again = telling->at < telling->ever;

@@ -39,21 +39,22 @@ static const struct claim *claim_at(const struct wants *wants, uint32_t place)
     return place == WANTS_NONE ? NULL : &wants->claims[place];
 }
 
-/* Whether enough is asked for what a claim is about, so that it may stand aside. */
+/* Whether enough is asked for what a claim is about, so that it may stand aside: of one that keeps its
+ * promises, or of two for each that was asked in vain. */
 static bool has_reason(struct wants *wants, const struct claim *aside)
 {
-    size_t unproven = 0;
+    size_t proven = 0, others = 0, in_vain = 0;
 
     for (const struct claim *claim = wants_first_of(wants, &aside->author); claim != NULL;
          claim = wants_next_of(wants, claim)) {
-        if (claim->state == CLAIM_IS_ASKED && !claim->let_go) {
-            if (wants->sources[claim->source].proven) {
-                return true;
-            }
-            unproven++;
-        }
+        const bool asked = claim->state == CLAIM_IS_ASKED, holds = asked && !claim->let_go;
+
+        in_vain += asked && claim->let_go && !claim->outrun;
+        proven += holds && wants->sources[claim->source].proven;
+        others += holds && !wants->sources[claim->source].proven;
     }
-    return unproven >= UNPROVEN_ASKED;
+    return (proven > 0 && in_vain == 0) ||
+           (proven + others >= UNPROVEN_ASKED && proven + others >= UNPROVEN_ASKED * in_vain);
 }
 
 static struct tally look_at_source(struct invariants *invariants, const struct core *core,

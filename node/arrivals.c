@@ -273,17 +273,15 @@ static void on_piece(struct daemon *daemon, enum net_role role, const struct net
     if (peer == NULL || peer->kicked) {
         return;
     }
-    switch (pieces_take(&peer->pieces, message->payload, &lane, &frame)) {
+    switch (pieces_take(peer->pieces, message->payload, daemon->now_ms, &lane, &frame)) {
     case PIECES_FRAME:
         on_frame(daemon, peer, lane, frame);
+        pieces_done(peer->pieces);
         break;
     case PIECES_MORE:
         break;
     case PIECES_BAD:
         settle_kick(daemon, peer, "bad-message");
-        break;
-    case PIECES_NO_MEMORY:
-        settle_kick(daemon, peer, "no-memory");
         break;
     }
 }
@@ -404,6 +402,7 @@ void arrivals_timers(struct daemon *daemon)
     while ((peer = peers_overdue(&daemon->peers, daemon->now_ms)) != NULL) {
         settle_kick(daemon, peer, "no-hello");
     }
+    pieces_check(&daemon->peers.pieces, daemon->now_ms);
     if (daemon->now_ms >= daemon->endpoint_ms) {
         write_endpoint(daemon);
     }

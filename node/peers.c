@@ -8,6 +8,8 @@
 
 enum { HELLO_SIZE_MAX = 4096 };
 
+_Static_assert(PEERS_MAX *PIECES_LITTLE + FRAME_SIZE_MAX <= PIECES_SIZE_MAX, "each has room for a little");
+
 bool peers_init(struct peers *peers, const struct network *network, const struct node_keys *keys,
                 const struct daemon_options *options, struct supervised *processes)
 {
@@ -66,6 +68,11 @@ void peers_hold_questions(struct peers *peers)
 
         peer->inbox->held_up = peers_is_answering(peer) || !peers_takes_bulk(peer);
     }
+}
+
+uint64_t peers_dropped(const struct peer *peer)
+{
+    return peer->inbox->dropped + peer->pieces->dropped;
 }
 
 void peers_on_sent(struct peer *peer, uint64_t size)
@@ -137,6 +144,7 @@ void peers_kick(struct peers *peers, struct peer *peer)
 {
     peer->kicked = true;
     inbox_clear(peer->inbox);
+    pieces_clear(peer->pieces);
     kick(peers, peer->role, peer->number);
 }
 
@@ -210,17 +218,22 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
 {
     struct peer *peer = NULL;
     struct inbox *inbox = NULL;
+    struct pieces *pieces = NULL;
 
     if (is_let_in(peers, role, number, transport, now_ms)) {
         inbox = inbox_create(&peers->inboxes, role, peers->next_id);
+        pieces = pieces_create(&peers->pieces, role);
     }
-    if (inbox == NULL) {
+    if (inbox == NULL || pieces == NULL) {
+        inbox_destroy(inbox);
+        pieces_destroy(pieces);
         kick(peers, role, number);
         return NULL;
     }
     peer = &peers->entries[peers->count++];
     *peer = (struct peer){.id = peers->next_id++,
                           .inbox = inbox,
+                          .pieces = pieces,
                           .role = role,
                           .number = number,
                           .transport = *transport,
@@ -238,7 +251,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
 
     assert(at < peers->count);
     inbox_destroy(peer->inbox);
-    pieces_deinit(&peer->pieces);
+    pieces_destroy(peer->pieces);
     free(peer->undecided);
     free(peer->answers);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
@@ -315,7 +328,7 @@ struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)
 
 uint64_t peers_deadline_ms(const struct peers *peers)
 {
-    uint64_t deadline_ms = UINT64_MAX;
+    uint64_t deadline_ms = pieces_deadline_ms(&peers->pieces);
 
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->entries[i];

@@ -702,7 +702,7 @@ static bool has_dropped(struct peer *peer)
 {
     const uint64_t before = peer->dropped;
 
-    peer->dropped = peer->inbox == NULL ? 0 : peer->inbox->dropped;
+    peer->dropped = peer->inbox == NULL ? 0 : peers_dropped(peer);
     return peer->dropped != before;
 }
 

@@ -88,7 +88,8 @@ void net_end_stop(struct net_end *end)
 {
     supervisor_stop(&end->process);
     for (size_t i = 0; i < NET_END_PEERS_MAX; i++) {
-        pieces_deinit(&end->joins[i].pieces);
+        pieces_destroy(end->joins[i].pieces);
+        end->joins[i].pieces = NULL;
     }
 }
 
@@ -157,7 +158,11 @@ static struct pieces *pieces_of(struct net_end *end, uint32_t peer)
         assert(i < NET_END_PEERS_MAX);
     }
     end->joins[i].peer = peer;
-    return &end->joins[i].pieces;
+    if (!end->joins[i].pieces) {
+        end->joins[i].pieces = pieces_create(&end->all_pieces, end->process.role);
+        assert(end->joins[i].pieces);
+    }
+    return end->joins[i].pieces;
 }
 
 static void on_frame(struct net_end *end, uint32_t peer, struct bytes frame)
@@ -174,17 +179,17 @@ static void on_piece(struct net_end *end, uint32_t peer, struct bytes message)
 {
     struct bytes frame = message;
     enum lane lane = LANE_BULK;
-    switch (pieces_take(pieces_of(end, peer), message, &lane, &frame)) {
+    struct pieces *pieces = pieces_of(end, peer);
+    switch (pieces_take(pieces, message, net_end_now_ms(), &lane, &frame)) {
     case PIECES_FRAME:
     case PIECES_BAD:
         on_frame(end, peer, frame);
         end->express_at = lane == LANE_EXPRESS ? end->frame_count : end->express_at;
+        pieces_done(pieces);
         break;
     case PIECES_MORE:
         end->piece_count++;
         break;
-    case PIECES_NO_MEMORY:
-        assert(false);
     }
 }
 

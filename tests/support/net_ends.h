@@ -37,8 +37,9 @@ struct net_end {
     size_t piece_count; /* of frames that are not whole yet */
     struct {
         uint32_t peer;
-        struct pieces pieces;
+        struct pieces *pieces;
     } joins[NET_END_PEERS_MAX];
+    struct all_pieces all_pieces;
     uint64_t sent_bytes; /* that went to any peer, by its word */
     bool deaf;           /* the core does not read */
 };

@@ -25,7 +25,13 @@ static void node_text(const struct daemon *daemon, const struct peer *peer, char
     id_to_text(text, ID_NODE, &daemon->home.network, &peer->node.hash);
 }
 
-static void on_down(struct daemon *daemon, struct peer *peer)
+/* Why a net process says that it dropped a peer; empty: it did not. */
+static const char *drop_word(struct bytes payload)
+{
+    return payload.size == 1 && payload.data[0] == NETLINK_DROP_TAKES_NOTHING ? "takes-nothing" : "";
+}
+
+static void on_down(struct daemon *daemon, struct peer *peer, const char *why)
 {
     uint32_t id = peer->id;
     bool greeted = peer->greeted;
@@ -39,7 +45,7 @@ static void on_down(struct daemon *daemon, struct peer *peer)
     if (!greeted) {
         return;
     }
-    LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
+    LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node), LOG_T("reason", why));
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
 }
 
@@ -53,7 +59,7 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
     }
     memcpy(&transport, message->payload.data, sizeof transport);
     if (before != NULL) {
-        on_down(daemon, before);
+        on_down(daemon, before, "");
     }
     if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL) {
         if (role == NET_DIAL) {
@@ -313,7 +319,7 @@ static void on_message(struct daemon *daemon, enum net_role role, const struct n
     case NETLINK_DOWN:
         peer = peers_find(&daemon->peers, role, message->peer);
         if (peer != NULL) {
-            on_down(daemon, peer);
+            on_down(daemon, peer, drop_word(message->payload));
         }
         break;
     case NETLINK_FRAME:
@@ -389,7 +395,7 @@ void arrivals_reap(struct daemon *daemon)
             LOG_T("role", net_role_name((enum net_role)role)),
             LOG_N("signal", daemon->processes.net[role].signal));
         while ((peer = peers_next(&daemon->peers, (enum net_role)role, &at)) != NULL) {
-            on_down(daemon, peer);
+            on_down(daemon, peer, "");
             at = 0;
         }
     }

@@ -29,6 +29,7 @@ struct dial {
     uint64_t keepalive_at_ms;
     uint64_t redial_at_ms;
     uint64_t backoff_ms;
+    enum netlink_drop why; /* it is dropped */
     struct net_connection connection;
     struct net_outbox outbox;
 };
@@ -78,7 +79,8 @@ static void dial_close(struct dialler *dialler, struct dial *dial, int linger_ms
         return;
     }
     dial->up = false;
-    net_tell(dialler->net, NETLINK_DOWN, dial->peer, bytes_of(NULL, 0));
+    net_tell_down(dialler->net, dial->peer, dial->why);
+    dial->why = NETLINK_DROP_NONE;
 }
 
 static void redial_later(struct dialler *dialler, struct dial *dial)
@@ -176,14 +178,14 @@ static void receive(struct dialler *dialler, struct dial *dial)
     }
 }
 
-static void flush_outbox(struct dialler *dialler, struct dial *dial)
+static void on_outbox(struct dialler *dialler, struct dial *dial, enum net_outbox_result result)
 {
-    struct net_route route = route_of(dialler, dial);
-    if (net_outbox_flush(&dial->outbox, &route) == NET_OUTBOX_GONE) {
-        redial_later(dialler, dial);
+    if (result == NET_OUTBOX_DONE || result == NET_OUTBOX_WAITING) {
+        net_tell_sent(dialler->net, dial->peer, net_outbox_report(&dial->outbox));
         return;
     }
-    net_tell_sent(dialler->net, dial->peer, net_outbox_report(&dial->outbox));
+    dial->why = result == NET_OUTBOX_STUCK ? NETLINK_DROP_TAKES_NOTHING : NETLINK_DROP_NONE;
+    redial_later(dialler, dial);
 }
 
 /* Returns: whether it wants to be looked at again soon. */
@@ -220,7 +222,8 @@ static void on_time(struct dialler *dialler, struct dial *dial)
         redial_later(dialler, dial);
     }
     if (!net_outbox_is_empty(&dial->outbox)) {
-        flush_outbox(dialler, dial);
+        struct net_route route = route_of(dialler, dial);
+        on_outbox(dialler, dial, net_outbox_step(&dial->outbox, &route));
     }
     if (!dial->up || now_ms < dial->keepalive_at_ms) {
         return;
@@ -284,9 +287,7 @@ static uint64_t dialler_deadline_ms(const void *self)
         if (!dial->socket) {
             deadline_ms = earlier(deadline_ms, dial->redial_at_ms);
         }
-        if (!net_outbox_is_empty(&dial->outbox)) {
-            deadline_ms = earlier(deadline_ms, dialler->net->now_ms + NET_OUTBOX_RETRY_MS);
-        }
+        deadline_ms = earlier(deadline_ms, net_outbox_deadline_ms(&dial->outbox, dialler->net->now_ms));
         if (dial->up) {
             deadline_ms = earlier(deadline_ms, dial->keepalive_at_ms);
         }
@@ -367,12 +368,7 @@ static bool dialler_on_send(void *self, uint32_t peer, enum lane lane, struct by
         return true;
     }
     struct net_route route = route_of(dialler, dial);
-    enum net_outbox_result result = net_outbox_send(&dial->outbox, &route, lane, frame);
-    if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_GONE) {
-        redial_later(dialler, dial);
-        return true;
-    }
-    net_tell_sent(dialler->net, peer, net_outbox_report(&dial->outbox));
+    on_outbox(dialler, dial, net_outbox_send(&dial->outbox, &route, lane, frame));
     return true;
 }
 

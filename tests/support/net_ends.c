@@ -120,7 +120,7 @@ static void start(struct net_end *end)
     if (!supervisor_start(&end->process, net_end_now_ms())) {
         return;
     }
-    static const uint8_t speed[4] = {0, 0, 0, 1};
+    const uint8_t speed[4] = {0, 0, 0, end->speed > 0 ? end->speed : 1};
     uint8_t config[68 + sizeof end->settings];
     memcpy(config, end->secret_key, 32);
     memcpy(config + 32, end->public_key, 32);
@@ -208,6 +208,7 @@ static void on_message(struct net_end *end, const struct netlink_message *messag
         end->up_count++;
         return;
     case NETLINK_DOWN:
+        end->last_drop = message->payload.size > 0 ? message->payload.data[0] : 0;
         end->last_down = message->peer;
         end->down_count++;
         return;

@@ -21,10 +21,12 @@ struct net_end {
         size_t size;
     } dial; /* dialled again after each start */
 
+    uint8_t speed; /* of its clock; 0: 1 */
     uint16_t port; /* of NETLINK_READY, kept across restarts */
     bool failed;
     size_t up_count, down_count, frame_count;
     uint32_t last_up, last_down, last_from;
+    uint8_t last_drop; /* why the last one that went down was dropped */
     uint8_t last_key[32];
     struct {
         uint32_t peer;

@@ -49,6 +49,22 @@ static size_t cost_of(size_t size)
     return sizeof(struct inbox_frame) + size;
 }
 
+static void count_in(struct inbox *inbox, size_t size)
+{
+    inbox->size += cost_of(size);
+    inbox->all->size += cost_of(size);
+    inbox->all->inbound_size += inbox->role == NET_LISTEN ? cost_of(size) : 0;
+    inbox->count++;
+}
+
+static void count_out(struct inbox *inbox, size_t size)
+{
+    inbox->size -= cost_of(size);
+    inbox->all->size -= cost_of(size);
+    inbox->all->inbound_size -= inbox->role == NET_LISTEN ? cost_of(size) : 0;
+    inbox->count--;
+}
+
 static struct inbox_frame *take(struct inbox *inbox, enum inbox_queue queue, struct inbox_frame *frame)
 {
     if (frame->earlier == NULL) {
@@ -61,9 +77,7 @@ static struct inbox_frame *take(struct inbox *inbox, enum inbox_queue queue, str
     } else {
         frame->later->earlier = frame->earlier;
     }
-    inbox->size -= cost_of(frame->size);
-    inbox->all->size -= cost_of(frame->size);
-    inbox->count--;
+    count_out(inbox, frame->size);
     return frame;
 }
 
@@ -119,12 +133,11 @@ static bool make_room(struct inbox *inbox, size_t size)
     struct inboxes *all = inbox->all;
 
     while (all->size + size > INBOXES_SIZE_MAX) {
-        struct inbox *largest = largest_of(all, NET_LISTEN);
+        const size_t inbound = all->inbound_size + (inbox->role == NET_LISTEN ? size : 0);
+        const enum net_role role = inbound > INBOXES_INBOUND_SIZE ? NET_LISTEN : NET_DIAL;
+        struct inbox *largest = largest_of(all, role);
 
-        if (inbox->role == NET_DIAL && largest == NULL) {
-            largest = largest_of(all, NET_DIAL);
-        }
-        if (largest == NULL || (largest->role == inbox->role && largest->size <= inbox->size + size)) {
+        if (largest == NULL || (role == inbox->role && largest->size <= inbox->size + size)) {
             return false;
         }
         drop_one(largest);
@@ -160,9 +173,7 @@ bool inbox_put(struct inbox *inbox, enum inbox_queue queue, enum frame_kind kind
         inbox->last[queue]->later = frame;
     }
     inbox->last[queue] = frame;
-    inbox->size += size;
-    inbox->all->size += size;
-    inbox->count++;
+    count_in(inbox, frame->size);
     return true;
 }
 
@@ -178,9 +189,7 @@ void inbox_put_back(struct inbox *inbox, struct inbox_frame *frame)
         frame->later->earlier = frame;
     }
     inbox->first[queue] = frame;
-    inbox->size += cost_of(frame->size);
-    inbox->all->size += cost_of(frame->size);
-    inbox->count++;
+    count_in(inbox, frame->size);
 }
 
 /* ---- turns ---- */

@@ -5,9 +5,9 @@
  * of one waits behind nothing but itself (DESIGN section 6, priority and fairness).
  *
  * Bounded for each peer and in all. A frame that finds no room of its own peer's is dropped; one that finds
- * none in all takes the room of the inbound peer that holds most, and of a dialled one only where nothing
- * inbound is left: whoever holds little never loses anything, and whom this node chose comes before those
- * that chose it.
+ * none in all takes the room of whoever holds most, of the inbound peers as long as these have more than
+ * their share together, else of the dialled ones: whoever holds little never loses anything, whom this node
+ * chose comes before those that chose it, and neither can keep the others out.
  *
  * Dialled and inbound peers have half of the work each, as long as both have frames, and among each peers
  * take turns of INBOX_TURN_NS. What a frame cost is charged once it is known; who used more than a turn waits
@@ -20,7 +20,8 @@ enum {
     /* 8 MiB that a peer was asked for may come at once, and what it sends unasked beside it. */
     INBOX_SIZE_MAX = 10 * 1024 * 1024,
     INBOXES_SIZE_MAX = 20 * 1024 * 1024,
-    INBOX_FRAMES_MAX = 32 * 1024, /* of one peer: answers of a few frames each to 4 096 questions */
+    INBOXES_INBOUND_SIZE = 4 * 1024 * 1024, /* of that, inbound peers' as soon as they need it */
+    INBOX_FRAMES_MAX = 32 * 1024,           /* of one peer: answers of a few frames each to 4 096 questions */
     INBOX_TURN_NS = 1000 * 1000,
     INBOX_DEBT_NS_MAX = 50 * 1000 * 1000,
 };
@@ -55,7 +56,7 @@ struct inbox {
 };
 
 struct inboxes {
-    size_t size;
+    size_t size, inbound_size;          /* of all frames, and of those of inbound peers */
     struct inbox *ring[NET_ROLE_COUNT]; /* whose turn it is, NULL: no peer */
     uint64_t used_ns[NET_ROLE_COUNT];   /* work for each role's peers */
 };

@@ -39,6 +39,7 @@ static int teardown(void **state)
     }
     inbox_destroy(fixture->dialled);
     assert_int_equal(fixture->all.size, 0);
+    assert_int_equal(fixture->all.inbound_size, 0);
     assert_null(fixture->all.ring[NET_LISTEN]);
     assert_null(fixture->all.ring[NET_DIAL]);
     free(fixture);
@@ -271,6 +272,44 @@ static void in_all_who_holds_most_makes_room(void **state)
     assert_in_range(fixture->all.size, 0, INBOXES_SIZE_MAX);
 }
 
+/* However much those send that this node dialled, and whoever holds most of the share makes room in it. */
+static void inbound_peers_have_a_share(void **state)
+{
+    struct fixture *fixture = *state;
+    struct inbox *others[2] = {inbox_create(&fixture->all, NET_DIAL, MANY + 1),
+                               inbox_create(&fixture->all, NET_DIAL, MANY + 2)};
+
+    for (size_t i = 0; i < 2 * INBOX_SIZE_MAX / LARGE; i++) {
+        (void)put(others[0], INBOX_BULK, LARGE);
+        (void)put(others[1], INBOX_BULK, LARGE);
+    }
+    assert_in_range(fixture->all.size, INBOXES_SIZE_MAX - 2 * LARGE, INBOXES_SIZE_MAX);
+    for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < MANY - 1; i++) {
+            assert_true(put(fixture->inbound[i], INBOX_EXPRESS, INBOXES_INBOUND_SIZE / MANY / 4));
+        }
+        for (size_t i = 0; i < 20; i++) {
+            (void)put(fixture->inbound[MANY - 1], INBOX_BULK, LARGE);
+            (void)put(others[0], INBOX_BULK, LARGE);
+            (void)put(others[1], INBOX_BULK, LARGE);
+        }
+    }
+    for (size_t i = 0; i < MANY - 1; i++) {
+        assert_int_equal(fixture->inbound[i]->dropped, 0);
+        assert_int_equal(fixture->inbound[i]->count, 3);
+    }
+    assert_in_range(fixture->all.inbound_size, INBOXES_INBOUND_SIZE / 2, INBOXES_INBOUND_SIZE);
+    assert_true(others[0]->size + others[1]->size >=
+                (size_t)INBOXES_SIZE_MAX - INBOXES_INBOUND_SIZE - 2 * (size_t)LARGE);
+    assert_int_equal(fixture->all.size, held_by_all(fixture) + others[0]->size + others[1]->size);
+    /* Of what is left of the share the others keep nothing back. */
+    inbox_destroy(others[0]);
+    inbox_destroy(others[1]);
+    assert_int_equal(fixture->all.size, fixture->all.inbound_size);
+    fill_all(fixture);
+    assert_in_range(fixture->all.inbound_size, INBOXES_SIZE_MAX - 2 * LARGE, INBOXES_SIZE_MAX);
+}
+
 static void what_makes_room_goes_from_its_end(void **state)
 {
     struct fixture *fixture = *state;
@@ -361,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(dialled_and_inbound_peers_have_half_each, setup, teardown),
         cmocka_unit_test_setup_teardown(each_peer_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(in_all_who_holds_most_makes_room, setup, teardown),
+        cmocka_unit_test_setup_teardown(inbound_peers_have_a_share, setup, teardown),
         cmocka_unit_test_setup_teardown(what_makes_room_goes_from_its_end, setup, teardown),
         cmocka_unit_test_setup_teardown(a_peer_that_goes_takes_its_frames_along, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_put_back_is_taken_next, setup, teardown),

@@ -423,6 +423,7 @@ void heads_meet(struct daemon *daemon, struct peer *peer)
     if (error == STORE_OK) {
         hearing_begin(&peer->hearing, &point);
         peer->noted = point;
+        peer->met_again = true;
     } else if (error != STORE_NOT_FOUND) {
         settle_store_error(daemon, "heard-not-read", error);
     }
@@ -461,7 +462,7 @@ void heads_tell(struct daemon *daemon)
 
 static bool is_noted(const struct peer *peer)
 {
-    return memcmp(&peer->noted, &peer->hearing.stored, sizeof peer->noted) == 0;
+    return !peer->met_again && memcmp(&peer->noted, &peer->hearing.stored, sizeof peer->noted) == 0;
 }
 
 static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
@@ -473,7 +474,8 @@ static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
         const struct peer *peer = &daemon->peers.entries[i];
 
         if (!is_noted(peer)) {
-            error = store_put_heard(txn, &peer->node, &trust, &peer->hearing.stored, clock_wall_s());
+            error = store_put_heard(txn, &peer->node, &trust, &peer->hearing.stored, peer->role == NET_DIAL,
+                                    clock_wall_s());
         }
     }
     return error;
@@ -506,5 +508,6 @@ void heads_note(struct daemon *daemon)
     }
     for (size_t i = 0; i < daemon->peers.count; i++) {
         daemon->peers.entries[i].noted = daemon->peers.entries[i].hearing.stored;
+        daemon->peers.entries[i].met_again = false;
     }
 }

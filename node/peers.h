@@ -72,6 +72,7 @@ struct peer {
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct hearing hearing;          /* what its store told… */
     struct store_point noted;        /* …as far as that was noted in the store */
+    bool met_again;                  /* and that it was met again is to be noted */
     struct telling telling;          /* what it is told */
 };
 

@@ -4,16 +4,19 @@
 #include "store/tables.h"
 
 /* What peers told, as far as all of it is stored here: of each node that was met up to which of its store's
- * changes, and under which trust. The one not met for the longest time makes room. */
+ * changes, and under which trust. A key costs nothing, so whoever dialled this node under a new one pushes
+ * out such as itself alone: the one not met for the longest time makes room. */
 
 struct disk_heard {
     uint8_t store[STORE_ID_SIZE];
     uint8_t digest[CHANGE_DIGEST_SIZE];
     struct hash trust; /* of what decides whom this node takes in */
     uint64_t number;
-    uint64_t noted_s;
+    uint64_t noted; /* seconds, and DIALLED where this node dialled it once */
 };
 static_assert(sizeof(struct disk_heard) == 80, "no padding");
+
+static const uint64_t DIALLED = UINT64_C(1) << 63;
 
 static struct key heard_key(const struct node_id *node)
 {
@@ -39,16 +42,30 @@ enum store_error store_heard(struct store_txn *txn, const struct node_id *node, 
     return error;
 }
 
-/* Of a full table the row that was noted first, *key; else its size is 0. */
-static enum store_error find_oldest(struct store_txn *txn, struct key *key)
+/* Of a full table the rows that were noted first, by whether this node dialled them; size 0: none. */
+struct oldest {
+    size_t count;
+    uint64_t noted[2];
+    struct key keys[2];
+};
+
+static void note_oldest(struct oldest *oldest, const struct disk_heard *row, struct bytes key)
+{
+    const size_t rank = (row->noted & DIALLED) != 0;
+
+    if (oldest->keys[rank].size == 0 || row->noted < oldest->noted[rank]) {
+        oldest->noted[rank] = row->noted;
+        oldest->keys[rank] = key_of(key.data, key.size);
+    }
+}
+
+static enum store_error find_oldest(struct store_txn *txn, struct oldest *out)
 {
     const struct key first = {.size = 1};
-    uint64_t oldest_s = UINT64_MAX;
-    size_t count = 0;
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_HEARD);
 
-    *key = (struct key){0};
+    *out = (struct oldest){0};
     if (error != STORE_OK) {
         return error;
     }
@@ -60,35 +77,46 @@ static enum store_error find_oldest(struct store_txn *txn, struct key *key)
             break;
         }
         memcpy(&row, walk.value.data, sizeof row);
-        count++;
-        if (row.noted_s < oldest_s) {
-            oldest_s = row.noted_s;
-            *key = key_of(walk.key.data, walk.key.size);
-        }
+        note_oldest(out, &row, walk.key);
+        out->count++;
     }
     walk_close(&walk);
-    key->size = count < STORE_HEARD_MAX ? 0 : key->size;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* Make room for one more. *has: there is. */
+static enum store_error make_room(struct store_txn *txn, bool dialled, bool *has)
+{
+    struct oldest oldest;
+    enum store_error error = find_oldest(txn, &oldest);
+    const struct key *key = &oldest.keys[oldest.keys[false].size == 0];
+
+    *has = error == STORE_OK;
+    if (error != STORE_OK || oldest.count < STORE_HEARD_MAX) {
+        return error;
+    }
+    *has = dialled || key == &oldest.keys[false];
+    return *has ? table_delete(txn, TABLE_HEARD, key) : STORE_OK;
+}
+
 enum store_error store_put_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
-                                 const struct store_point *point, uint64_t now_s)
+                                 const struct store_point *point, bool dialled, uint64_t now_s)
 {
     const struct key key = heard_key(node);
-    struct disk_heard row = {.trust = *trust, .number = point->number, .noted_s = now_s};
-    struct key oldest;
-    struct bytes before;
+    struct disk_heard row = {.trust = *trust,
+                             .number = point->number,
+                             .noted = now_s | (dialled ? DIALLED : 0)},
+                      before;
+    bool has = true;
     enum store_error error;
 
     assert(txn->writes);
     memcpy(row.store, point->store, sizeof row.store);
     memcpy(row.digest, point->digest, sizeof row.digest);
-    error = table_get(txn, TABLE_HEARD, &key, &before);
+    error = table_get_exact(txn, TABLE_HEARD, &key, &before, sizeof before);
+    row.noted |= error == STORE_OK ? before.noted & DIALLED : 0;
     if (error == STORE_NOT_FOUND) {
-        error = find_oldest(txn, &oldest);
-        if (error == STORE_OK && oldest.size > 0) {
-            error = table_delete(txn, TABLE_HEARD, &oldest);
-        }
+        error = make_room(txn, dialled, &has);
     }
-    return error == STORE_OK ? table_put(txn, TABLE_HEARD, &key, &row, sizeof row) : error;
+    return error == STORE_OK && has ? table_put(txn, TABLE_HEARD, &key, &row, sizeof row) : error;
 }

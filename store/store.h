@@ -414,9 +414,11 @@ enum store_error store_each_change(struct store_txn *txn, uint64_t after,
  * what decides whom this node takes in. STORE_NOT_FOUND when nothing was noted, or under another one. */
 enum store_error store_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
                              struct store_point *out);
-/* Note that. Of more than STORE_HEARD_MAX nodes the one that was noted first is forgotten. */
+/* Note that. dialled: this node chose it; once it did, that stays. Of more than STORE_HEARD_MAX nodes the one
+ * is forgotten that was noted first: of those that were not chosen, as long as there are any, and one of
+ * these in no case for another of them than the one that is to be noted. */
 enum store_error store_put_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
-                                 const struct store_point *point, uint64_t now_s);
+                                 const struct store_point *point, bool dialled, uint64_t now_s);
 
 /* Nonces of challenges that were answered, kept until they expire. STORE_NOT_FOUND: not used yet. */
 enum store_error store_use_nonce(struct store_txn *txn, const uint8_t nonce[32], uint64_t expires_s);

@@ -378,7 +378,7 @@ static void what_was_heard_is_kept_of_each_node_and_trust(void **state)
     struct store_point out;
 
     (void)state;
-    assert_int_equal(store_put_heard(txn, &one, &trust, &point, 5), STORE_OK);
+    assert_int_equal(store_put_heard(txn, &one, &trust, &point, false, 5), STORE_OK);
     assert_int_equal(store_heard(txn, &one, &trust, &out), STORE_OK);
     assert_memory_equal(&out, &point, sizeof out);
     assert_int_equal(store_heard(txn, &other, &trust, &out), STORE_NOT_FOUND);
@@ -388,24 +388,67 @@ static void what_was_heard_is_kept_of_each_node_and_trust(void **state)
     assert_int_equal(now_of().number, 2); /* nobody is told */
 }
 
-static void of_many_nodes_the_one_noted_first_is_forgotten(void **state)
+static const struct hash any_trust = {{1}};
+
+static void put_heard(struct store_txn *txn, uint64_t n, bool dialled, uint64_t now_s)
 {
-    const struct hash trust = {{1}};
+    const struct store_point point = {.number = 1};
+    const struct node_id node = node_of(n);
+
+    assert_int_equal(store_put_heard(txn, &node, &any_trust, &point, dialled, now_s), STORE_OK);
+}
+
+static bool has_heard(struct store_txn *txn, uint64_t n)
+{
+    const struct node_id node = node_of(n);
+    struct store_point point;
+    const enum store_error error = store_heard(txn, &node, &any_trust, &point);
+
+    assert_true(error == STORE_OK || error == STORE_NOT_FOUND);
+    return error == STORE_OK;
+}
+
+static void of_many_nodes_the_one_not_met_for_longest_is_forgotten(void **state)
+{
     struct store_txn *txn = world_write(&world);
-    struct store_point point = {.number = 1};
-    const struct node_id first = node_of(0), second = node_of(1), last = node_of(STORE_HEARD_MAX);
 
     (void)state;
     for (uint64_t i = 0; i < STORE_HEARD_MAX; i++) {
-        const struct node_id node = node_of(i);
-
-        assert_int_equal(store_put_heard(txn, &node, &trust, &point, 100 + i), STORE_OK);
+        put_heard(txn, i, false, 100 + i);
     }
-    assert_int_equal(store_put_heard(txn, &first, &trust, &point, 5000), STORE_OK);
-    assert_int_equal(store_put_heard(txn, &last, &trust, &point, 5000), STORE_OK);
-    assert_int_equal(store_heard(txn, &first, &trust, &point), STORE_OK);
-    assert_int_equal(store_heard(txn, &last, &trust, &point), STORE_OK);
-    assert_int_equal(store_heard(txn, &second, &trust, &point), STORE_NOT_FOUND);
+    put_heard(txn, 0, false, 5000);
+    put_heard(txn, STORE_HEARD_MAX, false, 5000);
+    assert_true(has_heard(txn, 0));
+    assert_false(has_heard(txn, 1));
+    assert_true(has_heard(txn, STORE_HEARD_MAX));
+    world_commit(txn);
+}
+
+/* However many keys a stranger makes. */
+static void strangers_push_out_strangers_alone(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    put_heard(txn, 0, true, 1);
+    put_heard(txn, 0, false, 2); /* it dials this node as well */
+    for (uint64_t i = 1; i < STORE_HEARD_MAX + 50; i++) {
+        put_heard(txn, i, false, 100 + i);
+    }
+    assert_true(has_heard(txn, 0));
+    assert_false(has_heard(txn, 50));
+    assert_true(has_heard(txn, 51));
+    for (uint64_t i = 1; i < STORE_HEARD_MAX; i++) {
+        put_heard(txn, 10 * STORE_HEARD_MAX + i, true, 100 + i);
+    }
+    assert_true(has_heard(txn, 0));
+    assert_false(has_heard(txn, STORE_HEARD_MAX + 49));
+    put_heard(txn, 51, false, UINT32_MAX); /* it finds no place… */
+    assert_false(has_heard(txn, 51));
+    assert_true(has_heard(txn, 0));
+    put_heard(txn, 51, true, UINT32_MAX); /* …until it is dialled */
+    assert_true(has_heard(txn, 51));
+    assert_false(has_heard(txn, 0));
     world_commit(txn);
 }
 
@@ -426,7 +469,8 @@ int main(void)
         IN_WORLD(rows_that_were_left_are_bounded),
         IN_WORLD(a_row_that_is_lost_is_damage),
         IN_WORLD(what_was_heard_is_kept_of_each_node_and_trust),
-        IN_WORLD(of_many_nodes_the_one_noted_first_is_forgotten),
+        IN_WORLD(of_many_nodes_the_one_not_met_for_longest_is_forgotten),
+        IN_WORLD(strangers_push_out_strangers_alone),
     };
 
     return cmocka_run_group_tests_name("store changes", tests, NULL, NULL);

@@ -34,7 +34,7 @@ static const char *drop_word(struct bytes payload)
 static void on_down(struct daemon *daemon, struct peer *peer, const char *why)
 {
     uint32_t id = peer->id;
-    bool greeted = peer->greeted;
+    bool greeted = peer->greeted, inbound = peer->role == NET_LISTEN;
     char node[ID_TEXT_MAX + 1];
 
     node_text(daemon, peer, node);
@@ -45,7 +45,7 @@ static void on_down(struct daemon *daemon, struct peer *peer, const char *why)
     if (!greeted) {
         return;
     }
-    LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node), LOG_T("reason", why));
+    LOG_OF(inbound, LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node), LOG_T("reason", why));
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
 }
 
@@ -67,7 +67,7 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
         }
         return;
     }
-    LOG(LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
+    LOG_OF(role == NET_LISTEN, LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
     if (role == NET_DIAL && message->peer < daemon->options->peer_count) {
         processes_redial_later(&daemon->processes, message->peer, daemon->now_ms);
     }
@@ -184,8 +184,8 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     }
     heads_meet(daemon, peer);
     node_text(daemon, peer, node);
-    LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
-        LOG_T("role", net_role_name(peer->role)));
+    LOG_OF(peer->role == NET_LISTEN, LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
+           LOG_T("role", net_role_name(peer->role)));
     settle_event(
         daemon,
         &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id, .dialled = peer->role == NET_DIAL},

@@ -148,14 +148,6 @@ void peers_kick(struct peers *peers, struct peer *peer)
     kick(peers, peer->role, peer->number);
 }
 
-uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms)
-{
-    peers_kick(peers, peer);
-    return bans_add(&peers->bans, &peer->node, &peer->transport, now_ms);
-}
-
-/* ---- the table ---- */
-
 static bool is_given(const struct daemon_options *options, const struct transport_key *transport)
 {
     for (size_t i = 0; i < options->peer_count; i++) {
@@ -165,6 +157,15 @@ static bool is_given(const struct daemon_options *options, const struct transpor
     }
     return false;
 }
+
+uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms)
+{
+    peers_kick(peers, peer);
+    return bans_add(&peers->bans, &peer->node, &peer->transport, is_given(peers->options, &peer->transport),
+                    now_ms);
+}
+
+/* ---- the table ---- */
 
 static size_t count_of(const struct peers *peers, enum net_role role)
 {

@@ -135,8 +135,8 @@ bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms);
 uint64_t peers_introduce_ms(const struct peer_turns *turns, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */
 void peers_kick(struct peers *peers, struct peer *peer);
-/* The same, and it is not let in again for a while (bans.h). Requires: it was greeted. Returns: until when.
- */
+/* The same, and it is not let in again for a while (bans.h). Requires: it was greeted. Returns: until when;
+ * now: it is let in at once. */
 uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms);
 
 /* A greeting overdue at now_ms, or NULL. */

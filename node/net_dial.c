@@ -347,13 +347,17 @@ static bool dialler_on_dial(void *self, uint32_t peer, struct bytes payload)
     return true;
 }
 
-/* Where all outboxes together are full, who has most waiting has to go. */
-static void make_room(struct dialler *dialler, size_t size)
+/* Where all outboxes together are full, who has most waiting has to go, be it who is sent more now. */
+static void make_room(struct dialler *dialler, struct dial *to, size_t size)
 {
-    while (dialler->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
-        struct dial *largest = dialler->dials[0];
-        for (size_t i = 1; i < dialler->count; i++) {
-            largest = dialler->dials[i]->outbox.size > largest->outbox.size ? dialler->dials[i] : largest;
+    while (to->up && dialler->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
+        struct dial *largest = to;
+        size_t most = to->outbox.size + size;
+        for (size_t i = 0; i < dialler->count; i++) {
+            if (dialler->dials[i]->outbox.size > most) {
+                largest = dialler->dials[i];
+                most = largest->outbox.size;
+            }
         }
         redial_later(dialler, largest);
     }
@@ -363,8 +367,13 @@ static bool dialler_on_send(void *self, uint32_t peer, enum lane lane, struct by
 {
     struct dialler *dialler = self;
     struct dial *dial = find_dial(dialler, peer);
-    make_room(dialler, frame.size);
-    if (!dial || !dial->up) {
+    if (!dial) {
+        return true;
+    }
+    if (net_outbox_may_hold(&dial->outbox, frame.size)) {
+        make_room(dialler, dial, frame.size);
+    }
+    if (!dial->up) {
         return true;
     }
     struct net_route route = route_of(dialler, dial);

@@ -342,14 +342,18 @@ static void on_outbox(struct listener *listener, struct inbound *inbound, enum n
     }
 }
 
-/* Where all outboxes together are full, who has most waiting has to go. */
-static void make_room(struct listener *listener, size_t size)
+/* Where all outboxes together are full, who has most waiting has to go, be it who is sent more now. */
+static void make_room(struct listener *listener, struct inbound *to, size_t size)
 {
-    while (listener->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
-        struct inbound *largest = &listener->by_fd[listener->peers[0].fd];
-        for (size_t i = 1; i < listener->peer_count; i++) {
+    while (to->peer != 0 && listener->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
+        struct inbound *largest = to;
+        size_t most = to->outbox.size + size;
+        for (size_t i = 0; i < listener->peer_count; i++) {
             struct inbound *other = &listener->by_fd[listener->peers[i].fd];
-            largest = other->outbox.size > largest->outbox.size ? other : largest;
+            if (other->outbox.size > most) {
+                largest = other;
+                most = other->outbox.size;
+            }
         }
         inbound_cut(listener, largest);
     }
@@ -415,9 +419,14 @@ static bool listener_on_dial(void *self, uint32_t peer, struct bytes payload)
 static bool listener_on_send(void *self, uint32_t peer, enum lane lane, struct bytes frame)
 {
     struct listener *listener = self;
-    make_room(listener, frame.size);
     struct inbound *inbound = find_peer(listener, peer);
     if (!inbound) {
+        return true;
+    }
+    if (net_outbox_may_hold(&inbound->outbox, frame.size)) {
+        make_room(listener, inbound, frame.size);
+    }
+    if (inbound->peer == 0) {
         return true;
     }
     struct net_route route = route_to(listener, inbound);

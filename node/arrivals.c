@@ -25,10 +25,16 @@ static void node_text(const struct daemon *daemon, const struct peer *peer, char
     id_to_text(text, ID_NODE, &daemon->home.network, &peer->node.hash);
 }
 
-static void on_down(struct daemon *daemon, struct peer *peer)
+/* Why a net process says that it dropped a peer; empty: it did not. */
+static const char *drop_word(struct bytes payload)
+{
+    return payload.size == 1 && payload.data[0] == NETLINK_DROP_TAKES_NOTHING ? "takes-nothing" : "";
+}
+
+static void on_down(struct daemon *daemon, struct peer *peer, const char *why)
 {
     uint32_t id = peer->id;
-    bool greeted = peer->greeted;
+    bool greeted = peer->greeted, inbound = peer->role == NET_LISTEN;
     char node[ID_TEXT_MAX + 1];
 
     node_text(daemon, peer, node);
@@ -39,7 +45,7 @@ static void on_down(struct daemon *daemon, struct peer *peer)
     if (!greeted) {
         return;
     }
-    LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
+    LOG_OF(inbound, LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node), LOG_T("reason", why));
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
 }
 
@@ -53,7 +59,7 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
     }
     memcpy(&transport, message->payload.data, sizeof transport);
     if (before != NULL) {
-        on_down(daemon, before);
+        on_down(daemon, before, "");
     }
     if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL) {
         if (role == NET_DIAL) {
@@ -61,7 +67,7 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
         }
         return;
     }
-    LOG(LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
+    LOG_OF(role == NET_LISTEN, LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
     if (role == NET_DIAL && message->peer < daemon->options->peer_count) {
         processes_redial_later(&daemon->processes, message->peer, daemon->now_ms);
     }
@@ -178,13 +184,13 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     }
     heads_meet(daemon, peer);
     node_text(daemon, peer, node);
-    LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
-        LOG_T("role", net_role_name(peer->role)));
+    LOG_OF(peer->role == NET_LISTEN, LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
+           LOG_T("role", net_role_name(peer->role)));
     settle_event(daemon,
                  &(struct sync_event){.kind = SYNC_PEER_UP,
                                       .peer = peer->id,
                                       .dialled = peer->role == NET_DIAL,
-                                      .delivers = peer->noted_delivers},
+                                      .delivers = peer->met.delivers},
                  NULL);
 }
 
@@ -275,17 +281,15 @@ static void on_piece(struct daemon *daemon, enum net_role role, const struct net
     if (peer == NULL || peer->kicked) {
         return;
     }
-    switch (pieces_take(&peer->pieces, message->payload, &lane, &frame)) {
+    switch (pieces_take(peer->pieces, message->payload, daemon->now_ms, &lane, &frame)) {
     case PIECES_FRAME:
         on_frame(daemon, peer, lane, frame);
+        pieces_done(peer->pieces);
         break;
     case PIECES_MORE:
         break;
     case PIECES_BAD:
         settle_kick(daemon, peer, "bad-message");
-        break;
-    case PIECES_NO_MEMORY:
-        settle_kick(daemon, peer, "no-memory");
         break;
     }
 }
@@ -317,7 +321,7 @@ static void on_message(struct daemon *daemon, enum net_role role, const struct n
     case NETLINK_DOWN:
         peer = peers_find(&daemon->peers, role, message->peer);
         if (peer != NULL) {
-            on_down(daemon, peer);
+            on_down(daemon, peer, drop_word(message->payload));
         }
         break;
     case NETLINK_FRAME:
@@ -393,7 +397,7 @@ void arrivals_reap(struct daemon *daemon)
             LOG_T("role", net_role_name((enum net_role)role)),
             LOG_N("signal", daemon->processes.net[role].signal));
         while ((peer = peers_next(&daemon->peers, (enum net_role)role, &at)) != NULL) {
-            on_down(daemon, peer);
+            on_down(daemon, peer, "");
             at = 0;
         }
     }
@@ -406,6 +410,7 @@ void arrivals_timers(struct daemon *daemon)
     while ((peer = peers_overdue(&daemon->peers, daemon->now_ms)) != NULL) {
         settle_kick(daemon, peer, "no-hello");
     }
+    pieces_check(&daemon->peers.pieces, daemon->now_ms);
     if (daemon->now_ms >= daemon->endpoint_ms) {
         write_endpoint(daemon);
     }

@@ -7,12 +7,19 @@
  * kept may be a slow line, unknown authors another trust file, early frames another order of arrival.
  *
  * A ban has an end, so that a fault that was mended is forgiven, and it is of a node's key and its transport
- * key, never of an address, behind which others may stand. */
+ * key, never of an address, behind which others may stand.
+ *
+ * A ban that was made lasts to its end, however many are made: where the table is full, another node is not
+ * banned. That gives it nothing that it has not anyway, as a new key costs nothing: what a ban keeps out for
+ * sure is a node whose key is worth something, one that this node was given to dial, and for those there is
+ * always room. */
 
+#include "node/daemon.h"
 #include "node/node_keys.h"
 
 enum {
-    BANS_MAX = 1024, /* one more takes the place of the one that ends first */
+    BANS_MAX = 1024,
+    BANS_GIVEN_MAX = DAEMON_PEERS_MAX, /* of that, for nodes that this one was given */
     BAN_MS = 10 * 60 * 1000,
 };
 
@@ -22,14 +29,15 @@ struct ban {
     uint64_t until_ms;
 };
 
+/* Zeroed: none. */
 struct bans {
-    size_t count;
     struct ban entries[BANS_MAX];
 };
 
-/* Until BAN_MS from now, or what is left of that at a test's speed. Returns: when it ends. */
+/* Until BAN_MS from now, or what is left of that at a test's speed. Returns: when it ends; now: there was no
+ * room. */
 uint64_t bans_add(struct bans *bans, const struct node_id *node, const struct transport_key *transport,
-                  uint64_t now_ms);
+                  bool given, uint64_t now_ms);
 bool bans_has_node(const struct bans *bans, const struct node_id *node, uint64_t now_ms);
 bool bans_has_transport(const struct bans *bans, const struct transport_key *transport, uint64_t now_ms);
 

@@ -413,27 +413,26 @@ static struct hash trust_digest(const struct daemon *daemon)
 static void set_rank(struct peer *peer)
 {
     if (peer->role == NET_LISTEN) {
-        inbox_set_rank(peer->inbox, peer->noted_delivers ? INBOX_DELIVERS : INBOX_STRANGER);
+        inbox_set_rank(peer->inbox, peer->met.delivers ? INBOX_DELIVERS : INBOX_STRANGER);
     }
 }
 
 void heads_meet(struct daemon *daemon, struct peer *peer)
 {
     const struct hash trust = trust_digest(daemon);
-    struct store_point point;
     struct store_txn *txn = NULL;
     enum store_error error = store_read_begin(&txn, daemon->store);
 
     if (error == STORE_OK) {
-        error = store_heard(txn, &peer->node, &trust, &point, &peer->noted_delivers);
+        error = store_node_met(txn, &peer->node, &trust, &peer->met);
         store_end(txn);
     }
     if (error == STORE_OK) {
-        if (point.number > 0) {
-            hearing_begin(&peer->hearing, &point);
-        }
-        peer->noted = point;
+        peer->met_again = true;
         set_rank(peer);
+        if (peer->met.heard.number > 0) {
+            hearing_begin(&peer->hearing, &peer->met.heard);
+        }
     } else if (error != STORE_NOT_FOUND) {
         settle_store_error(daemon, "heard-not-read", error);
     }
@@ -470,10 +469,17 @@ void heads_tell(struct daemon *daemon)
 
 /* ---- noting what was heard ---- */
 
+static struct stored_node what_to_note(const struct daemon *daemon, const struct peer *peer)
+{
+    return (struct stored_node){.heard = peer->hearing.stored,
+                                .dialled = peer->role == NET_DIAL,
+                                .delivers = sync_delivers(daemon->sync, peer->id)};
+}
+
 static bool is_noted(const struct daemon *daemon, const struct peer *peer)
 {
-    return memcmp(&peer->noted, &peer->hearing.stored, sizeof peer->noted) == 0 &&
-           peer->noted_delivers == sync_delivers(daemon->sync, peer->id);
+    return !peer->met_again && peer->met.delivers == sync_delivers(daemon->sync, peer->id) &&
+           memcmp(&peer->met.heard, &peer->hearing.stored, sizeof peer->met.heard) == 0;
 }
 
 static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
@@ -483,10 +489,10 @@ static enum store_error note_all(struct daemon *daemon, struct store_txn *txn)
 
     for (size_t i = 0; i < daemon->peers.count && error == STORE_OK; i++) {
         const struct peer *peer = &daemon->peers.entries[i];
+        const struct stored_node met = what_to_note(daemon, peer);
 
         if (!is_noted(daemon, peer)) {
-            error = store_put_heard(txn, &peer->node, &trust, &peer->hearing.stored,
-                                    sync_delivers(daemon->sync, peer->id), clock_wall_s());
+            error = store_put_node_met(txn, &peer->node, &trust, &met, clock_wall_s());
         }
     }
     return error;
@@ -524,8 +530,8 @@ void heads_note_now(struct daemon *daemon)
     for (size_t i = 0; i < daemon->peers.count; i++) {
         struct peer *peer = &daemon->peers.entries[i];
 
-        peer->noted = peer->hearing.stored;
-        peer->noted_delivers = sync_delivers(daemon->sync, peer->id);
+        peer->met = what_to_note(daemon, peer);
+        peer->met_again = false;
         set_rank(peer);
     }
 }

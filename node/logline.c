@@ -36,29 +36,32 @@ static void time_text(char text[TIME_SIZE])
     (void)snprintf(text + size, TIME_SIZE - size, ".%03uZ", (unsigned)(now.tv_usec / 1000) % 1000U);
 }
 
-/* What was written of one event in the second that began at begun_ms. */
+/* What was written of one event in the second that began at begun_ms, about inbound peers or without them. */
 struct event_lines {
     const char *event;
+    bool inbound;
     uint64_t begun_ms, held_back;
     uint32_t count;
 };
 
-static struct event_lines *lines_of(const char *event)
+static struct event_lines *lines_of(bool inbound, const char *event)
 {
     static struct event_lines events[LOG_EVENTS_MAX];
     size_t i = 0;
 
-    while (i < LOG_EVENTS_MAX - 1 && events[i].event != NULL && events[i].event != event) {
+    while (i < LOG_EVENTS_MAX - 1 && events[i].event != NULL &&
+           (events[i].event != event || events[i].inbound != inbound)) {
         i++;
     }
+    events[i].inbound = inbound;
     events[i].event = event; /* there are not as many; if there were, the last ones would share */
     return &events[i];
 }
 
 /* *held_back: lines of the event that were not written since the last one. */
-static bool may_write(const char *event, uint64_t *held_back)
+static bool may_write(bool inbound, const char *event, uint64_t *held_back)
 {
-    struct event_lines *lines = lines_of(event);
+    struct event_lines *lines = lines_of(inbound, event);
     const uint64_t now_ms = clock_monotonic_ms();
 
     if (now_ms - lines->begun_ms >= 1000) {
@@ -102,7 +105,7 @@ static bool line_write(struct json_text *json, enum log_level level, const char 
     return json_text_end(json, out);
 }
 
-void log_line(enum log_level level, const char *event, const struct log_value *values)
+void log_line(bool inbound, enum log_level level, const char *event, const struct log_value *values)
 {
     static const struct log_value cut[] = {{.name = "values", .type = LOG_TEXT, .text = "too long"}, {0}};
     char line[LINE_SIZE_MAX + 1];
@@ -110,7 +113,7 @@ void log_line(enum log_level level, const char *event, const struct log_value *v
     struct bytes text;
     uint64_t held_back = 0;
 
-    if (level > level_max || (level_max < LOG_DEBUG && !may_write(event, &held_back))) {
+    if (level > level_max || (level_max < LOG_DEBUG && !may_write(inbound, event, &held_back))) {
         return;
     }
     json_text_init(&json, line, LINE_SIZE_MAX);

@@ -53,6 +53,7 @@ extern const struct net_body net_dial_body;
 
 /* Queue a message to the core; a full queue ends the process. */
 void net_tell(struct net *net, enum netlink_type type, uint32_t peer, struct bytes payload);
+void net_tell_down(struct net *net, uint32_t peer, enum netlink_drop why);
 bool net_reads_peers(const struct net *net);
 /* Tell the core how much of what it sent a peer has gone, unless that is 0. */
 void net_tell_sent(struct net *net, uint32_t peer, size_t size);

@@ -29,6 +29,7 @@ struct dial {
     uint64_t keepalive_at_ms;
     uint64_t redial_at_ms;
     uint64_t backoff_ms;
+    enum netlink_drop why; /* it is dropped */
     struct net_connection connection;
     struct net_outbox outbox;
 };
@@ -78,7 +79,8 @@ static void dial_close(struct dialler *dialler, struct dial *dial, int linger_ms
         return;
     }
     dial->up = false;
-    net_tell(dialler->net, NETLINK_DOWN, dial->peer, bytes_of(NULL, 0));
+    net_tell_down(dialler->net, dial->peer, dial->why);
+    dial->why = NETLINK_DROP_NONE;
 }
 
 static void redial_later(struct dialler *dialler, struct dial *dial)
@@ -176,14 +178,14 @@ static void receive(struct dialler *dialler, struct dial *dial)
     }
 }
 
-static void flush_outbox(struct dialler *dialler, struct dial *dial)
+static void on_outbox(struct dialler *dialler, struct dial *dial, enum net_outbox_result result)
 {
-    struct net_route route = route_of(dialler, dial);
-    if (net_outbox_flush(&dial->outbox, &route) == NET_OUTBOX_GONE) {
-        redial_later(dialler, dial);
+    if (result == NET_OUTBOX_DONE || result == NET_OUTBOX_WAITING) {
+        net_tell_sent(dialler->net, dial->peer, net_outbox_report(&dial->outbox));
         return;
     }
-    net_tell_sent(dialler->net, dial->peer, net_outbox_report(&dial->outbox));
+    dial->why = result == NET_OUTBOX_STUCK ? NETLINK_DROP_TAKES_NOTHING : NETLINK_DROP_NONE;
+    redial_later(dialler, dial);
 }
 
 /* Returns: whether it wants to be looked at again soon. */
@@ -220,7 +222,8 @@ static void on_time(struct dialler *dialler, struct dial *dial)
         redial_later(dialler, dial);
     }
     if (!net_outbox_is_empty(&dial->outbox)) {
-        flush_outbox(dialler, dial);
+        struct net_route route = route_of(dialler, dial);
+        on_outbox(dialler, dial, net_outbox_step(&dial->outbox, &route));
     }
     if (!dial->up || now_ms < dial->keepalive_at_ms) {
         return;
@@ -284,9 +287,7 @@ static uint64_t dialler_deadline_ms(const void *self)
         if (!dial->socket) {
             deadline_ms = earlier(deadline_ms, dial->redial_at_ms);
         }
-        if (!net_outbox_is_empty(&dial->outbox)) {
-            deadline_ms = earlier(deadline_ms, dialler->net->now_ms + NET_OUTBOX_RETRY_MS);
-        }
+        deadline_ms = earlier(deadline_ms, net_outbox_deadline_ms(&dial->outbox, dialler->net->now_ms));
         if (dial->up) {
             deadline_ms = earlier(deadline_ms, dial->keepalive_at_ms);
         }
@@ -346,13 +347,17 @@ static bool dialler_on_dial(void *self, uint32_t peer, struct bytes payload)
     return true;
 }
 
-/* Where all outboxes together are full, who has most waiting has to go. */
-static void make_room(struct dialler *dialler, size_t size)
+/* Where all outboxes together are full, who has most waiting has to go, be it who is sent more now. */
+static void make_room(struct dialler *dialler, struct dial *to, size_t size)
 {
-    while (dialler->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
-        struct dial *largest = dialler->dials[0];
-        for (size_t i = 1; i < dialler->count; i++) {
-            largest = dialler->dials[i]->outbox.size > largest->outbox.size ? dialler->dials[i] : largest;
+    while (to->up && dialler->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
+        struct dial *largest = to;
+        size_t most = to->outbox.size + size;
+        for (size_t i = 0; i < dialler->count; i++) {
+            if (dialler->dials[i]->outbox.size > most) {
+                largest = dialler->dials[i];
+                most = largest->outbox.size;
+            }
         }
         redial_later(dialler, largest);
     }
@@ -362,17 +367,17 @@ static bool dialler_on_send(void *self, uint32_t peer, enum lane lane, struct by
 {
     struct dialler *dialler = self;
     struct dial *dial = find_dial(dialler, peer);
-    make_room(dialler, frame.size);
-    if (!dial || !dial->up) {
+    if (!dial) {
+        return true;
+    }
+    if (net_outbox_may_hold(&dial->outbox, frame.size)) {
+        make_room(dialler, dial, frame.size);
+    }
+    if (!dial->up) {
         return true;
     }
     struct net_route route = route_of(dialler, dial);
-    enum net_outbox_result result = net_outbox_send(&dial->outbox, &route, lane, frame);
-    if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_GONE) {
-        redial_later(dialler, dial);
-        return true;
-    }
-    net_tell_sent(dialler->net, peer, net_outbox_report(&dial->outbox));
+    on_outbox(dialler, dial, net_outbox_send(&dial->outbox, &route, lane, frame));
     return true;
 }
 

@@ -32,9 +32,10 @@ enum {
 
 struct inbound {
     bool open;
-    bool cut;      /* its messages are no longer heard */
-    bool gone;     /* closed, but messages of it may still wait in the library */
-    uint32_t peer; /* 0: no message came yet */
+    bool cut;              /* its messages are no longer heard */
+    enum netlink_drop why; /* it was cut */
+    bool gone;             /* closed, but messages of it may still wait in the library */
+    uint32_t peer;         /* 0: no message came yet */
     struct net_connection connection;
     uint8_t key[NET_KEY_SIZE];
     size_t route_size;
@@ -111,7 +112,7 @@ static void peer_end(struct listener *listener, struct inbound *inbound)
             (listener->peer_count - at - 1) * sizeof listener->peers[0]);
     listener->peer_count--;
     net_outbox_clear(&inbound->outbox, &listener->outboxes_size);
-    net_tell(listener->net, NETLINK_DOWN, inbound->peer, bytes_of(NULL, 0));
+    net_tell_down(listener->net, inbound->peer, inbound->why);
     inbound->peer = 0;
 }
 
@@ -331,7 +332,8 @@ static void look(struct listener *listener)
 
 static void on_outbox(struct listener *listener, struct inbound *inbound, enum net_outbox_result result)
 {
-    if (result == NET_OUTBOX_FULL) {
+    if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_STUCK) {
+        inbound->why = result == NET_OUTBOX_STUCK ? NETLINK_DROP_TAKES_NOTHING : NETLINK_DROP_NONE;
         inbound_cut(listener, inbound);
     } else if (result == NET_OUTBOX_GONE) {
         peer_end(listener, inbound);
@@ -340,14 +342,18 @@ static void on_outbox(struct listener *listener, struct inbound *inbound, enum n
     }
 }
 
-/* Where all outboxes together are full, who has most waiting has to go. */
-static void make_room(struct listener *listener, size_t size)
+/* Where all outboxes together are full, who has most waiting has to go, be it who is sent more now. */
+static void make_room(struct listener *listener, struct inbound *to, size_t size)
 {
-    while (listener->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
-        struct inbound *largest = &listener->by_fd[listener->peers[0].fd];
-        for (size_t i = 1; i < listener->peer_count; i++) {
+    while (to->peer != 0 && listener->outboxes_size + size > NET_OUTBOXES_SIZE_MAX) {
+        struct inbound *largest = to;
+        size_t most = to->outbox.size + size;
+        for (size_t i = 0; i < listener->peer_count; i++) {
             struct inbound *other = &listener->by_fd[listener->peers[i].fd];
-            largest = other->outbox.size > largest->outbox.size ? other : largest;
+            if (other->outbox.size > most) {
+                largest = other;
+                most = other->outbox.size;
+            }
         }
         inbound_cut(listener, largest);
     }
@@ -358,7 +364,7 @@ static void flush_outboxes(struct listener *listener)
     for (size_t i = listener->peer_count; i-- > 0 && listener->outboxes_size > 0;) {
         struct inbound *inbound = &listener->by_fd[listener->peers[i].fd];
         struct net_route route = route_to(listener, inbound);
-        on_outbox(listener, inbound, net_outbox_flush(&inbound->outbox, &route));
+        on_outbox(listener, inbound, net_outbox_step(&inbound->outbox, &route));
     }
 }
 
@@ -393,10 +399,13 @@ static void listener_step(void *self, const zmq_pollitem_t *items)
 static uint64_t listener_deadline_ms(const void *self)
 {
     const struct listener *listener = self;
-    if (listener->outboxes_size > 0) {
-        return listener->net->now_ms + NET_OUTBOX_RETRY_MS;
+    uint64_t deadline_ms = listener->open_count > 0 ? listener->look_at_ms : UINT64_MAX;
+    for (size_t i = 0; i < listener->peer_count && listener->outboxes_size > 0; i++) {
+        const struct inbound *inbound = &listener->by_fd[listener->peers[i].fd];
+        uint64_t outbox_ms = net_outbox_deadline_ms(&inbound->outbox, listener->net->now_ms);
+        deadline_ms = outbox_ms < deadline_ms ? outbox_ms : deadline_ms;
     }
-    return listener->open_count > 0 ? listener->look_at_ms : UINT64_MAX;
+    return deadline_ms;
 }
 
 static bool listener_on_dial(void *self, uint32_t peer, struct bytes payload)
@@ -410,9 +419,14 @@ static bool listener_on_dial(void *self, uint32_t peer, struct bytes payload)
 static bool listener_on_send(void *self, uint32_t peer, enum lane lane, struct bytes frame)
 {
     struct listener *listener = self;
-    make_room(listener, frame.size);
     struct inbound *inbound = find_peer(listener, peer);
     if (!inbound) {
+        return true;
+    }
+    if (net_outbox_may_hold(&inbound->outbox, frame.size)) {
+        make_room(listener, inbound, frame.size);
+    }
+    if (inbound->peer == 0) {
         return true;
     }
     struct net_route route = route_to(listener, inbound);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/clock.h"
+
 struct net_outbox_item {
     struct net_outbox_item *next;
     size_t size;
@@ -75,11 +77,19 @@ static bool append(struct net_outbox *outbox, enum lane lane, struct bytes frame
     return true;
 }
 
+bool net_outbox_may_hold(const struct net_outbox *outbox, size_t size)
+{
+    return outbox->size + size <= NET_OUTBOX_SIZE_MAX;
+}
+
 enum net_outbox_result net_outbox_send(struct net_outbox *outbox, const struct net_route *route,
                                        enum lane lane, struct bytes frame)
 {
     enum lane fits = frame.size > LANE_PIECE_MAX ? LANE_BULK : lane;
-    if (outbox->size + frame.size > NET_OUTBOX_SIZE_MAX ||
+    if (net_outbox_is_empty(outbox)) {
+        outbox->went_ms = route->now_ms;
+    }
+    if (!net_outbox_may_hold(outbox, frame.size) ||
         *route->outboxes_size + frame.size > NET_OUTBOXES_SIZE_MAX ||
         !append(outbox, fits, frame, route->outboxes_size)) {
         return NET_OUTBOX_FULL;
@@ -122,13 +132,45 @@ static enum net_outbox_result flush_piece(struct net_outbox *outbox, const struc
     return NET_OUTBOX_DONE;
 }
 
-enum net_outbox_result net_outbox_flush(struct net_outbox *outbox, const struct net_route *route)
+static enum net_outbox_result flush_lanes(struct net_outbox *outbox, const struct net_route *route)
 {
     enum net_outbox_result result = flush_express(outbox, route);
     while (outbox->first[LANE_BULK] && result == NET_OUTBOX_DONE) {
         result = flush_piece(outbox, route);
     }
     return result;
+}
+
+enum net_outbox_result net_outbox_flush(struct net_outbox *outbox, const struct net_route *route)
+{
+    enum { PART_OF_WAIT = 8 };
+    const size_t gone = outbox->gone;
+    const uint64_t now_ms = route->now_ms;
+    enum net_outbox_result result = flush_lanes(outbox, route);
+    if (outbox->gone > gone) {
+        outbox->went_ms = now_ms;
+    }
+    uint64_t waited_ms = now_ms - outbox->went_ms;
+    uint64_t pause_ms = waited_ms / PART_OF_WAIT;
+    outbox->look_ms = now_ms + (pause_ms < NET_OUTBOX_RETRY_MS_MAX ? pause_ms : NET_OUTBOX_RETRY_MS_MAX);
+    return result == NET_OUTBOX_WAITING && waited_ms >= clock_wait_ms(NET_OUTBOX_STALL_MS) ? NET_OUTBOX_STUCK
+                                                                                           : result;
+}
+
+enum net_outbox_result net_outbox_step(struct net_outbox *outbox, const struct net_route *route)
+{
+    if (net_outbox_is_empty(outbox)) {
+        return NET_OUTBOX_DONE;
+    }
+    return route->now_ms < outbox->look_ms ? NET_OUTBOX_WAITING : net_outbox_flush(outbox, route);
+}
+
+uint64_t net_outbox_deadline_ms(const struct net_outbox *outbox, uint64_t now_ms)
+{
+    if (net_outbox_is_empty(outbox)) {
+        return UINT64_MAX;
+    }
+    return outbox->look_ms > now_ms ? outbox->look_ms : now_ms + NET_OUTBOX_RETRY_MS_MIN;
 }
 
 bool net_outbox_is_empty(const struct net_outbox *outbox)

@@ -48,6 +48,12 @@ void net_tell(struct net *net, enum netlink_type type, uint32_t peer, struct byt
     }
 }
 
+void net_tell_down(struct net *net, uint32_t peer, enum netlink_drop why)
+{
+    const uint8_t byte = (uint8_t)why;
+    net_tell(net, NETLINK_DOWN, peer, bytes_of(&byte, why == NETLINK_DROP_NONE ? 0 : 1));
+}
+
 void net_tell_sent(struct net *net, uint32_t peer, size_t size)
 {
     const uint8_t bytes[] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),

@@ -20,12 +20,18 @@ enum netlink_type {
     NETLINK_SEND = 3,   /* peer; 1 lane | one frame; dropped when the peer is not up */
     NETLINK_KICK = 4,   /* peer; a dialler also forgets it until it is dialled again */
     /* net -> core */
-    NETLINK_READY = 16,  /* payload: the bound endpoint as text, empty for diallers */
-    NETLINK_UP = 17,     /* peer; 32 authenticated transport key */
-    NETLINK_DOWN = 18,   /* peer; it was up, or it cannot be dialled at all */
+    NETLINK_READY = 16, /* payload: the bound endpoint as text, empty for diallers */
+    NETLINK_UP = 17,    /* peer; 32 authenticated transport key */
+    NETLINK_DOWN = 18, /* peer; it was up, or it cannot be dialled at all; 1 why it was dropped, or nothing */
     NETLINK_FRAME = 19,  /* peer; one message as received: a frame or a piece of one (node/lane.h) */
     NETLINK_FAILED = 20, /* text: why it cannot work, for instance an address in use; it then exits */
     NETLINK_SENT = 21, /* peer; 4 bytes, big-endian: so many bytes of frames have gone since the last time */
+};
+
+/* Why a net process dropped a peer of its own accord. */
+enum netlink_drop {
+    NETLINK_DROP_NONE, /* it did not */
+    NETLINK_DROP_TAKES_NOTHING,
 };
 
 enum {

@@ -8,6 +8,8 @@
 
 enum { HELLO_SIZE_MAX = 4096 };
 
+_Static_assert(PEERS_MAX *PIECES_LITTLE + FRAME_SIZE_MAX <= PIECES_SIZE_MAX, "each has room for a little");
+
 bool peers_init(struct peers *peers, const struct network *network, const struct node_keys *keys,
                 const struct daemon_options *options, struct supervised *processes)
 {
@@ -66,6 +68,11 @@ void peers_hold_questions(struct peers *peers)
 
         peer->inbox->held_up = peers_is_answering(peer) || !peers_takes_bulk(peer);
     }
+}
+
+uint64_t peers_dropped(const struct peer *peer)
+{
+    return peer->inbox->dropped + peer->pieces->dropped;
 }
 
 void peers_on_sent(struct peer *peer, uint64_t size)
@@ -137,16 +144,9 @@ void peers_kick(struct peers *peers, struct peer *peer)
 {
     peer->kicked = true;
     inbox_clear(peer->inbox);
+    pieces_clear(peer->pieces);
     kick(peers, peer->role, peer->number);
 }
-
-uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms)
-{
-    peers_kick(peers, peer);
-    return bans_add(&peers->bans, &peer->node, &peer->transport, now_ms);
-}
-
-/* ---- the table ---- */
 
 static bool is_given(const struct daemon_options *options, const struct transport_key *transport)
 {
@@ -157,6 +157,15 @@ static bool is_given(const struct daemon_options *options, const struct transpor
     }
     return false;
 }
+
+uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms)
+{
+    peers_kick(peers, peer);
+    return bans_add(&peers->bans, &peer->node, &peer->transport, is_given(peers->options, &peer->transport),
+                    now_ms);
+}
+
+/* ---- the table ---- */
 
 static size_t count_of(const struct peers *peers, enum net_role role)
 {
@@ -210,18 +219,23 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
 {
     struct peer *peer = NULL;
     struct inbox *inbox = NULL;
+    struct pieces *pieces = NULL;
 
     if (is_let_in(peers, role, number, transport, now_ms)) {
         inbox =
             inbox_create(&peers->inboxes, role == NET_DIAL ? INBOX_DIALLED : INBOX_STRANGER, peers->next_id);
+        pieces = pieces_create(&peers->pieces, role);
     }
-    if (inbox == NULL) {
+    if (inbox == NULL || pieces == NULL) {
+        inbox_destroy(inbox);
+        pieces_destroy(pieces);
         kick(peers, role, number);
         return NULL;
     }
     peer = &peers->entries[peers->count++];
     *peer = (struct peer){.id = peers->next_id++,
                           .inbox = inbox,
+                          .pieces = pieces,
                           .role = role,
                           .number = number,
                           .transport = *transport,
@@ -239,7 +253,7 @@ void peers_remove(struct peers *peers, struct peer *peer)
 
     assert(at < peers->count);
     inbox_destroy(peer->inbox);
-    pieces_deinit(&peer->pieces);
+    pieces_destroy(peer->pieces);
     free(peer->undecided);
     free(peer->answers);
     memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
@@ -316,7 +330,7 @@ struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)
 
 uint64_t peers_deadline_ms(const struct peers *peers)
 {
-    uint64_t deadline_ms = UINT64_MAX;
+    uint64_t deadline_ms = pieces_deadline_ms(&peers->pieces);
 
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->entries[i];

@@ -16,6 +16,7 @@
 #include "protocol/sync/hearing.h"
 #include "protocol/sync/sync.h"
 #include "protocol/wire/frame.h"
+#include "store/store.h"
 
 enum {
     PEERS_MAX = SYNC_PEERS_MAX,
@@ -66,14 +67,14 @@ struct peer {
     struct answers *answers;         /* owned; NULL as long as none had to wait */
     struct peer_turns asking, asked; /* for introductions, by us and by it */
     uint32_t introductions_due;      /* that it may still send as answers to us */
-    struct pieces pieces;            /* of the frame that is coming from it */
-    uint64_t dropped;                /* frames of its inbox, when it was asked what changed last */
+    struct pieces *pieces;           /* owned: of the frame that is coming from it */
+    uint64_t dropped;                /* peers_dropped, when it was asked what changed last */
     struct inbox *inbox;             /* owned: what it sent and nobody has looked at yet */
     struct undecided *undecided;     /* owned; NULL as long as there are none */
     struct hearing hearing;          /* what its store told… */
-    struct store_point noted;        /* …as far as that was noted in the store… */
-    bool noted_delivers;             /* …and whether it delivers what it promises (sync_delivers) */
-    struct telling telling;          /* what it is told */
+    struct stored_node met; /* …as far as that was noted in the store, with what it is to this node */
+    bool met_again;         /* and that it was met again is to be noted */
+    struct telling telling; /* what it is told */
 };
 
 struct peers {
@@ -82,6 +83,7 @@ struct peers {
     const struct daemon_options *options;
     struct supervised *processes; /* NET_ROLE_COUNT, by role */
     struct inboxes inboxes;
+    struct all_pieces pieces;
     struct bans bans;
     uint32_t next_id;
     size_t count;
@@ -120,6 +122,8 @@ bool peers_takes_bulk(const struct peer *peer);
 bool peers_is_answering(const struct peer *peer);
 /* Let the questions of those wait that have not read their answers. */
 void peers_hold_questions(struct peers *peers);
+/* How many of its frames found no room. */
+uint64_t peers_dropped(const struct peer *peer);
 /* Its net process has passed on so many bytes of frames. */
 void peers_on_sent(struct peer *peer, uint64_t size);
 /* Whether size bytes may go to peer unasked now; then they are counted. */
@@ -132,12 +136,13 @@ bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms);
 uint64_t peers_introduce_ms(const struct peer_turns *turns, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */
 void peers_kick(struct peers *peers, struct peer *peer);
-/* The same, and it is not let in again for a while (bans.h). Requires: it was greeted. Returns: until when.
- */
+/* The same, and it is not let in again for a while (bans.h). Requires: it was greeted. Returns: until when;
+ * now: it is let in at once. */
 uint64_t peers_ban(struct peers *peers, struct peer *peer, uint64_t now_ms);
 
 /* A greeting overdue at now_ms, or NULL. */
 struct peer *peers_overdue(struct peers *peers, uint64_t now_ms);
+/* When that, or pieces_check, is to be looked at. */
 uint64_t peers_deadline_ms(const struct peers *peers);
 size_t peers_greeted_count(const struct peers *peers);
 

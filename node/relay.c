@@ -187,17 +187,16 @@ static enum store_error head_of(struct store_txn *txn, const struct log_state *s
     return error == STORE_OK ? relay_has_gaps(txn, &state->author, &out->gaps) : error;
 }
 
+/* *sent: there was room for it, or there is none. */
 static enum store_error send_checkpoint(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                        const struct actor_id *author)
+                                        const struct actor_id *author, bool *sent)
 {
     struct bytes encoded;
     enum store_error error = STORE_OK;
 
     arena_rewind(&relay->arena, 0);
     error = store_checkpoint(txn, author, &encoded, &relay->arena);
-    if (error == STORE_OK) {
-        (void)peers_send(relay->peers, peer, LANE_BULK, FRAME_CHECKPOINT, encoded);
-    }
+    *sent = error != STORE_OK || peers_send(relay->peers, peer, LANE_BULK, FRAME_CHECKPOINT, encoded);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -206,22 +205,27 @@ struct proof_visit {
     struct relay *relay;
     uint32_t peer;
     enum lane lane;
+    bool sent; /* all of them found room */
 };
 
 static bool send_proof(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
 {
-    const struct proof_visit *visit = context;
+    struct proof_visit *visit = context;
 
     (void)author, (void)epoch;
-    return peers_send(visit->relay->peers, visit->peer, visit->lane, FRAME_FORK_PROOF, encoded);
+    visit->sent = peers_send(visit->relay->peers, visit->peer, visit->lane, FRAME_FORK_PROOF, encoded);
+    return visit->sent;
 }
 
+/* *sent: there was room for all of them. */
 static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, uint32_t peer, enum lane lane,
-                                    const struct actor_id *author)
+                                    const struct actor_id *author, bool *sent)
 {
-    struct proof_visit visit = {.relay = relay, .peer = peer, .lane = lane};
+    struct proof_visit visit = {.relay = relay, .peer = peer, .lane = lane, .sent = true};
+    const enum store_error error = store_each_fork_proof_of(txn, author, send_proof, &visit);
 
-    return store_each_fork_proof_of(txn, author, send_proof, &visit);
+    *sent = visit.sent;
+    return error;
 }
 
 static bool add_proof_size(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
@@ -477,24 +481,34 @@ static enum store_error evidence_size(struct page_visit *visit, const struct sto
     return error;
 }
 
-static enum store_error send_evidence(struct page_visit *visit, const struct stored_change *change)
+/* *sent: there was room for all of it. */
+static enum store_error send_evidence(struct page_visit *visit, const struct stored_change *change,
+                                      bool *sent)
 {
+    const uint32_t peer = visit->peer->id;
     enum store_error error = STORE_OK;
 
+    *sent = true;
     if (change->proofs) {
-        error = send_proofs(visit->relay, visit->txn, visit->peer->id, LANE_BULK, &change->author);
+        error = send_proofs(visit->relay, visit->txn, peer, LANE_BULK, &change->author, sent);
     }
-    if (error == STORE_OK && change->checkpoint) {
-        error = send_checkpoint(visit->relay, visit->txn, visit->peer->id, &change->author);
+    if (error == STORE_OK && *sent && change->checkpoint) {
+        error = send_checkpoint(visit->relay, visit->txn, peer, &change->author, sent);
     }
     return error;
 }
 
+/* Where its evidence finds no room a change is told of later, with all of it. */
 static enum store_error add_to_page(struct page_visit *visit, const struct stored_change *change)
 {
     struct log_state state;
-    enum store_error error = send_evidence(visit, change);
+    bool sent = false;
+    enum store_error error = send_evidence(visit, change, &sent);
 
+    visit->more = !sent;
+    if (!sent) {
+        return error;
+    }
     visit->last = *change;
     visit->change_count++;
     if (error != STORE_OK || !change->head) {
@@ -702,7 +716,7 @@ static bool has_dropped(struct peer *peer)
 {
     const uint64_t before = peer->dropped;
 
-    peer->dropped = peer->inbox == NULL ? 0 : peer->inbox->dropped;
+    peer->dropped = peer->inbox == NULL ? 0 : peers_dropped(peer);
     return peer->dropped != before;
 }
 
@@ -908,14 +922,15 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, c
 static enum store_error close_answer(struct relay *relay, struct store_txn *txn, uint32_t peer,
                                      const struct log_state *state, const struct want_answer *answer)
 {
+    bool sent = false; /* if not, it is told with what changed */
     enum store_error error = send_head(relay, txn, peer, LANE_BULK, state);
 
     if (error != STORE_OK || answer->next_seq <= state->seq) {
         return error;
     }
-    error = send_proofs(relay, txn, peer, LANE_BULK, &answer->author);
+    error = send_proofs(relay, txn, peer, LANE_BULK, &answer->author, &sent);
     if (error == STORE_OK) {
-        error = send_checkpoint(relay, txn, peer, &answer->author);
+        error = send_checkpoint(relay, txn, peer, &answer->author, &sent);
     }
     if (error != STORE_OK) {
         return error;
@@ -1240,8 +1255,8 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
 static enum store_error push_fork(struct relay *relay, struct store_txn *txn,
                                   const struct sync_action *action)
 {
-    enum store_error error = send_proofs(relay, txn, action->peer, LANE_EXPRESS, &action->author);
-    bool all = false;
+    bool sent = false, all = false;
+    enum store_error error = send_proofs(relay, txn, action->peer, LANE_EXPRESS, &action->author, &sent);
 
     if (error == STORE_OK) {
         error = push_sides(relay, txn, action->peer, &action->author, &all);
@@ -1252,6 +1267,8 @@ static enum store_error push_fork(struct relay *relay, struct store_txn *txn,
 static enum store_error perform(struct relay *relay, struct store_txn *txn, const struct sync_action *action,
                                 const struct want *want)
 {
+    bool sent = false; /* if not, timers make up for it */
+
     switch (action->kind) {
     case SYNC_SEND_HEARD:
         return send_heard(relay, action);
@@ -1270,7 +1287,7 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
         return push_block(relay, txn, action);
     case SYNC_PUSH_EVIDENCE:
         return action->fork_proof ? push_fork(relay, txn, action)
-                                  : send_checkpoint(relay, txn, action->peer, &action->author);
+                                  : send_checkpoint(relay, txn, action->peer, &action->author, &sent);
     }
     return STORE_OK;
 }

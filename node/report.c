@@ -76,7 +76,7 @@ static void put_peer(struct json_text *json, const struct daemon *daemon, const 
     json_text_number(json, "up_s", (daemon->now_ms - peer->up_since_ms) / 1000);
     json_text_number(json, "frames_in", peer->frames_in);
     json_text_number(json, "frames_out", peer->frames_out);
-    json_text_number(json, "frames_dropped", peer->inbox->dropped);
+    json_text_number(json, "frames_dropped", peers_dropped(peer));
     json_text_number(json, "bytes_out", peer->bytes_out);
     json_text_close(json, '}');
 }

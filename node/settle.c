@@ -61,7 +61,8 @@ void settle_kick(struct daemon *daemon, struct peer *peer, const char *why)
     if (peer->greeted) {
         id_to_text(node, ID_NODE, &daemon->home.network, &peer->node.hash);
     }
-    LOG(LOG_WARN, "peer-kicked", LOG_N("peer", peer->id), LOG_T("node", node), LOG_T("reason", why));
+    LOG_OF(peer->role == NET_LISTEN, LOG_WARN, "peer-kicked", LOG_N("peer", peer->id), LOG_T("node", node),
+           LOG_T("reason", why));
     peers_kick(&daemon->peers, peer);
     if (peer->role == NET_DIAL) {
         processes_redial_later(&daemon->processes, peer->number, daemon->now_ms);
@@ -80,8 +81,8 @@ static void ban(struct daemon *daemon, struct peer *peer, enum reason reason)
     settle_kick(daemon, peer, reason_word(reason));
     until_ms = peers_ban(&daemon->peers, peer, daemon->now_ms);
     id_to_text(node, ID_NODE, &daemon->home.network, &peer->node.hash);
-    LOG(LOG_WARN, "peer-banned", LOG_T("node", node), LOG_T("reason", reason_word(reason)),
-        LOG_N("for_s", (until_ms - daemon->now_ms) / 1000));
+    LOG_OF(peer->role == NET_LISTEN, LOG_WARN, "peer-banned", LOG_T("node", node),
+           LOG_T("reason", reason_word(reason)), LOG_N("for_s", (until_ms - daemon->now_ms) / 1000));
 }
 
 void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want)
@@ -152,8 +153,9 @@ static void log_block(const struct daemon *daemon, enum log_level level, const c
     char author[ID_TEXT_MAX + 1];
 
     id_to_text(author, ID_ACTOR, &daemon->home.network, &item->result.author.hash);
-    LOG(level, event, LOG_T("author", author), LOG_N("seq", item->result.seq),
-        LOG_T("reason", reason_word(item->result.reason)));
+    LOG_OF(item->source == INTAKE_FROM_PEER && item->origin == INGEST_INBOUND, level, event,
+           LOG_T("author", author), LOG_N("seq", item->result.seq),
+           LOG_T("reason", reason_word(item->result.reason)));
 }
 
 /* Tell the sync core what a fuller copy of a block has left to ask for. */

@@ -387,7 +387,7 @@ enum store_error store_each_fork_proof_of(struct store_txn *txn, const struct ac
 
 enum {
     STORE_CHANGES_LEFT_MAX = 65536, /* numbers for which a digest stays behind when its author went on */
-    STORE_HEARD_MAX = 1024,         /* nodes */
+    STORE_NODES_MET_MAX = 1024,
 };
 
 /* One author of whom peers are told something, and what of it changed last with this number: its head (with
@@ -410,15 +410,22 @@ enum store_error store_each_change(struct store_txn *txn, uint64_t after,
                                    bool (*visit)(void *context, const struct stored_change *change),
                                    void *context);
 
-/* What store_put_heard noted last of a node: up to where its store told everything, and all of it is here
- * (zero under another trust: what decides whom this node takes in), and whether it delivers what it promises.
- * STORE_NOT_FOUND when nothing was noted. */
-enum store_error store_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
-                             struct store_point *out, bool *delivers);
-/* Note that. Of more than STORE_HEARD_MAX nodes the one that was noted first is forgotten, of those that
- * don't deliver as long as there are any. */
-enum store_error store_put_heard(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
-                                 const struct store_point *point, bool delivers, uint64_t now_s);
+/* A node that was met. */
+struct stored_node {
+    struct store_point heard; /* up to where its store told everything, and all of it is here */
+    bool dialled;             /* this node chose it, then or before */
+    bool delivers;            /* it kept the last of its promises (sync_delivers) */
+};
+
+/* What was noted of a node last. trust: of what decides whom this node takes in; what was heard under another
+ * one is zero. STORE_NOT_FOUND when nothing was. */
+enum store_error store_node_met(struct store_txn *txn, const struct node_id *node, const struct hash *trust,
+                                struct stored_node *out);
+/* Note that. Of more than STORE_NODES_MET_MAX one is forgotten: of those that were not dialled, and of these
+ * that don't deliver, as long as there are any, the one noted first; where all others stand higher, this one.
+ */
+enum store_error store_put_node_met(struct store_txn *txn, const struct node_id *node,
+                                    const struct hash *trust, const struct stored_node *met, uint64_t now_s);
 
 /* Nonces of challenges that were answered, kept until they expire. STORE_NOT_FOUND: not used yet. */
 enum store_error store_use_nonce(struct store_txn *txn, const uint8_t nonce[32], uint64_t expires_s);

@@ -88,7 +88,8 @@ void net_end_stop(struct net_end *end)
 {
     supervisor_stop(&end->process);
     for (size_t i = 0; i < NET_END_PEERS_MAX; i++) {
-        pieces_deinit(&end->joins[i].pieces);
+        pieces_destroy(end->joins[i].pieces);
+        end->joins[i].pieces = NULL;
     }
 }
 
@@ -119,7 +120,7 @@ static void start(struct net_end *end)
     if (!supervisor_start(&end->process, net_end_now_ms())) {
         return;
     }
-    static const uint8_t speed[4] = {0, 0, 0, 1};
+    const uint8_t speed[4] = {0, 0, 0, end->speed > 0 ? end->speed : 1};
     uint8_t config[68 + sizeof end->settings];
     memcpy(config, end->secret_key, 32);
     memcpy(config + 32, end->public_key, 32);
@@ -157,7 +158,11 @@ static struct pieces *pieces_of(struct net_end *end, uint32_t peer)
         assert(i < NET_END_PEERS_MAX);
     }
     end->joins[i].peer = peer;
-    return &end->joins[i].pieces;
+    if (!end->joins[i].pieces) {
+        end->joins[i].pieces = pieces_create(&end->all_pieces, end->process.role);
+        assert(end->joins[i].pieces);
+    }
+    return end->joins[i].pieces;
 }
 
 static void on_frame(struct net_end *end, uint32_t peer, struct bytes frame)
@@ -174,16 +179,16 @@ static void on_piece(struct net_end *end, uint32_t peer, struct bytes message)
 {
     struct bytes frame = message;
     enum lane lane = LANE_BULK;
-    switch (pieces_take(pieces_of(end, peer), message, &lane, &frame)) {
+    struct pieces *pieces = pieces_of(end, peer);
+    switch (pieces_take(pieces, message, net_end_now_ms(), &lane, &frame)) {
     case PIECES_FRAME:
     case PIECES_BAD:
         on_frame(end, peer, frame);
+        pieces_done(pieces);
         break;
     case PIECES_MORE:
         end->piece_count++;
         break;
-    case PIECES_NO_MEMORY:
-        assert(false);
     }
 }
 
@@ -202,6 +207,7 @@ static void on_message(struct net_end *end, const struct netlink_message *messag
         end->up_count++;
         return;
     case NETLINK_DOWN:
+        end->last_drop = message->payload.size > 0 ? message->payload.data[0] : 0;
         end->last_down = message->peer;
         end->down_count++;
         return;

@@ -21,10 +21,12 @@ struct net_end {
         size_t size;
     } dial; /* dialled again after each start */
 
+    uint8_t speed; /* of its clock; 0: 1 */
     uint16_t port; /* of NETLINK_READY, kept across restarts */
     bool failed;
     size_t up_count, down_count, frame_count;
     uint32_t last_up, last_down, last_from;
+    uint8_t last_drop; /* why the last one that went down was dropped */
     uint8_t last_key[32];
     struct {
         uint32_t peer;
@@ -36,8 +38,9 @@ struct net_end {
     size_t piece_count; /* of frames that are not whole yet */
     struct {
         uint32_t peer;
-        struct pieces pieces;
+        struct pieces *pieces;
     } joins[NET_END_PEERS_MAX];
+    struct all_pieces all_pieces;
     uint64_t sent_bytes; /* that went to any peer, by its word */
     bool deaf;           /* the core does not read */
 };

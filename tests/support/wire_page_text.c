@@ -78,7 +78,9 @@ const char wire_page_envelope[] =
     "\n"
     "The pieces of one frame come in order, and no other frame's among them; messages with mark 0 may\n"
     "stand anywhere. So frames on one lane keep their order, and an express one may overtake. Anything\n"
-    "else ends the connection. The first frame is the sender's hello.\n"
+    "else ends the connection. The first frame is the sender's hello. A frame in pieces that does not go\n"
+    "on by 16384 bytes in 30 seconds may be dropped, and is where many stand still and room is short.\n"
+    "Whoever takes nothing for 30 seconds of what waits for it may be disconnected.\n"
     "\n";
 
 const char wire_page_hashing[] =

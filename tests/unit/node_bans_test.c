@@ -28,7 +28,7 @@ static uint64_t ban(struct bans *bans, uint32_t number, uint64_t now_ms)
     const struct node_id node = node_of(number);
     const struct transport_key transport = transport_of(number);
 
-    return bans_add(bans, &node, &transport, now_ms);
+    return bans_add(bans, &node, &transport, false, now_ms);
 }
 
 static bool is_banned(const struct bans *bans, uint32_t number, uint64_t now_ms)
@@ -61,23 +61,53 @@ static void once_more_makes_it_longer(void **state)
     (void)state;
     (void)ban(bans, 1, 0);
     (void)ban(bans, 1, 1000);
-    assert_int_equal(bans->count, 1);
     assert_true(is_banned(bans, 1, BAN_MS));
     assert_false(is_banned(bans, 1, 1000 + BAN_MS));
     free(bans);
 }
 
-static void one_too_many_takes_the_place_of_the_one_that_ends_first(void **state)
+/* However many forge something: there is room again as bans end. */
+static void a_ban_lasts_to_its_end_beside_any_number(void **state)
+{
+    enum { STRANGERS_MAX = BANS_MAX - BANS_GIVEN_MAX };
+    struct bans *bans = calloc(1, sizeof *bans);
+
+    (void)state;
+    for (uint32_t i = 0; i < STRANGERS_MAX; i++) {
+        assert_int_equal(ban(bans, i, i == 7 ? 1 : 1000), (i == 7 ? 1 : 1000) + BAN_MS);
+    }
+    for (uint32_t i = STRANGERS_MAX; i < 3 * STRANGERS_MAX; i++) {
+        assert_int_equal(ban(bans, i, 2000), 2000);
+        assert_false(is_banned(bans, i, 2000));
+    }
+    for (uint32_t i = 0; i < STRANGERS_MAX; i++) {
+        assert_true(is_banned(bans, i, BAN_MS));
+    }
+    assert_int_equal(ban(bans, 5000, BAN_MS + 1), 2 * BAN_MS + 1);
+    assert_false(is_banned(bans, 7, BAN_MS + 1));
+    assert_true(is_banned(bans, 5000, BAN_MS + 1));
+    free(bans);
+}
+
+static void for_given_nodes_there_is_always_room(void **state)
 {
     struct bans *bans = calloc(1, sizeof *bans);
 
     (void)state;
-    for (uint32_t i = 0; i <= BANS_MAX; i++) {
-        (void)ban(bans, i, i == 7 ? 1 : 1000 + i);
+    for (uint32_t i = 0; i < 2 * BANS_MAX; i++) {
+        (void)ban(bans, i, 1000);
     }
-    assert_int_equal(bans->count, BANS_MAX);
-    for (uint32_t i = 0; i <= BANS_MAX; i++) {
-        assert_int_equal(is_banned(bans, i, 3000), i != 7);
+    for (uint32_t i = 0; i < BANS_GIVEN_MAX; i++) {
+        const struct node_id node = node_of(10000 + i);
+        const struct transport_key transport = transport_of(10000 + i);
+
+        assert_int_equal(bans_add(bans, &node, &transport, true, 1000), 1000 + BAN_MS);
+    }
+    for (uint32_t i = 0; i < BANS_GIVEN_MAX; i++) {
+        assert_true(is_banned(bans, 10000 + i, 1000));
+    }
+    for (uint32_t i = 0; i < BANS_MAX - BANS_GIVEN_MAX; i++) {
+        assert_true(is_banned(bans, i, 1000));
     }
     free(bans);
 }
@@ -87,7 +117,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ban_is_of_one_node_and_has_an_end),
         cmocka_unit_test(once_more_makes_it_longer),
-        cmocka_unit_test(one_too_many_takes_the_place_of_the_one_that_ends_first),
+        cmocka_unit_test(a_ban_lasts_to_its_end_beside_any_number),
+        cmocka_unit_test(for_given_nodes_there_is_always_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -428,13 +428,13 @@ static void who_delivered_is_known_when_it_is_met_again(void **state)
     note_now();
     assert_int_equal((*peer)->inbox->rank, INBOX_DELIVERS);
     meet_again(PEERS - 1);
-    assert_true((*peer)->noted_delivers);
+    assert_true((*peer)->met.delivers);
     assert_int_equal((*peer)->inbox->rank, INBOX_DELIVERS);
     /* No proof for ever: this time it came up as one that kept nothing. */
     note_now();
     assert_int_equal((*peer)->inbox->rank, INBOX_STRANGER);
     meet_again(PEERS - 1);
-    assert_false((*peer)->noted_delivers);
+    assert_false((*peer)->met.delivers);
 }
 
 int main(void)

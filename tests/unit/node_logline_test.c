@@ -208,6 +208,22 @@ static void who_debugs_is_told_all(void **state)
     assert_int_equal(count_lines(&capture, "detail"), LOG_LINES_PER_S + 7);
 }
 
+/* However many connections others open and lose. */
+static void inbound_peers_hide_nothing_else(void **state)
+{
+    struct capture capture;
+
+    (void)state;
+    begin(&capture);
+    for (size_t i = 0; i < 3 * LOG_LINES_PER_S; i++) {
+        LOG_OF(true, LOG_INFO, "down");
+    }
+    LOG(LOG_INFO, "down", LOG_N("dialled", 1));
+    end(&capture);
+    assert_int_equal(count_lines(&capture, "\"down\""), LOG_LINES_PER_S + 1);
+    assert_non_null(strstr(capture.text, "\"event\":\"down\",\"dialled\":1}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +235,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_empty),
         cmocka_unit_test(of_one_event_few_lines_are_written_in_a_second),
         cmocka_unit_test(who_debugs_is_told_all),
+        cmocka_unit_test(inbound_peers_hide_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -445,6 +445,28 @@ static void a_peer_that_does_not_read_is_dropped(void **state)
     assert_both_still_talk(1);
 }
 
+/* Less than what an outbox holds, so that nothing but time tells. Whoever reads stays. */
+static void a_peer_that_takes_nothing_is_dropped_in_the_end(void **state)
+{
+    (void)state;
+    enum { COUNT = 7, SIZE = 500 * 1000 };
+    struct curve_client client;
+    listener.speed = 100;
+    start_both();
+    assert_true(curve_client_open(&client, listener.port, listener.public_key, "", 0));
+    assert_true(curve_client_send(&client, "whole", 5, false));
+    NET_END_UNTIL(ends, 2, listener.frame_count == 1);
+    uint32_t lazy = listener.last_from;
+    for (size_t i = 0; i < COUNT; i++) {
+        net_end_send(&listener, lazy, 1, SIZE);
+    }
+    NET_END_UNTIL(ends, 2, listener.down_count == 1);
+    assert_int_equal(listener.last_down, lazy);
+    assert_int_equal(listener.last_drop, NETLINK_DROP_TAKES_NOTHING);
+    curve_client_close(&client);
+    assert_both_still_talk(1);
+}
+
 static void a_core_that_does_not_read_stops_the_flow_and_loses_nothing(void **state)
 {
     (void)state;
@@ -651,6 +673,7 @@ int main(int argc, char **argv)
         TEST(a_kicked_peer_goes_down_and_comes_again_under_another_number),
         TEST(killed_net_processes_come_back),
         TEST(a_peer_that_does_not_read_is_dropped),
+        TEST(a_peer_that_takes_nothing_is_dropped_in_the_end),
         TEST(a_core_that_does_not_read_stops_the_flow_and_loses_nothing),
         TEST(what_has_gone_is_told),
         TEST(express_frames_overtake_what_goes_in_bulk),

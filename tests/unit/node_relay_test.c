@@ -486,6 +486,44 @@ static void a_peer_is_told_as_much_as_it_takes_unasked(void **state)
     assert_false(relay_is_telling(fixture->peer));
 }
 
+/* Leave so much room in the link to the net process. */
+static void leave_room(size_t size)
+{
+    static uint8_t payload[FRAME_SIZE_MAX];
+    struct netlink *link = &fixture->processes[NET_LISTEN].link;
+    size_t left = 0;
+
+    while ((left = NETLINK_QUEUE_MAX - netlink_waiting(link) - size) > NETLINK_HEADER_SIZE) {
+        left -= NETLINK_HEADER_SIZE;
+        left = left < sizeof payload / 2 ? left : sizeof payload / 2;
+        assert_true(netlink_send(link, NETLINK_SEND, 9, bytes_of(payload, left)));
+    }
+}
+
+/* There is room for the page, and not for a proof that goes before it. */
+static void what_finds_no_room_is_not_told_and_goes_later(void **state)
+{
+    const struct store_point nothing = {.number = 0}, now = now_of();
+    struct netlink *link = &fixture->processes[NET_LISTEN].link;
+
+    (void)state;
+    fixture->waited_ms = 1000;
+    read_sent();
+    assert_int_equal(relay_on_heard(&fixture->relay, fixture->peer, &nothing, NOW_MS + fixture->waited_ms),
+                     STORE_OK);
+    leave_room(350);
+    assert_int_equal(relay_tell(&fixture->relay, fixture->peer, NOW_MS + fixture->waited_ms), STORE_OK);
+    assert_true(relay_is_telling(fixture->peer));
+    assert_int_equal(fixture->peer->telling.at, 0);
+    link->out_at = link->out_size = 0;
+    assert_int_equal(relay_tell(&fixture->relay, fixture->peer, NOW_MS + fixture->waited_ms), STORE_OK);
+    read_sent();
+    assert_true(count_sent(FRAME_FORK_PROOF) > 0);
+    assert_int_equal(fixture->sent_heads, 1);
+    assert_memory_equal(&fixture->page.upto, &now, sizeof now);
+    assert_false(relay_is_telling(fixture->peer));
+}
+
 /* The peer says up to where it heard all, and what it forgot. */
 static void a_peer_is_asked_from_where_all_was_heard(void **state)
 {
@@ -692,6 +730,7 @@ int main(void)
         WITH_PEER(whoever_heard_what_never_was_is_told_all),
         WITH_PEER(whoever_asks_for_all_each_time_is_told_it_a_bounded_number_of_times),
         WITH_PEER(a_peer_is_told_as_much_as_it_takes_unasked),
+        WITH_PEER(what_finds_no_room_is_not_told_and_goes_later),
         WITH_PEER(a_peer_is_asked_from_where_all_was_heard),
         WITH_PEER(whoever_asks_for_what_it_has_is_sent_no_side_block_again),
         WITH_PEER(whoever_holds_more_than_before_is_sent_them_again),

@@ -373,49 +373,94 @@ static void what_was_heard_is_kept_of_each_node_and_trust(void **state)
 {
     const struct node_id one = node_of(1), other = node_of(2);
     const struct hash trust = {{1}}, changed = {{2}};
-    const struct store_point point = {.store = {7}, .number = 8, .digest = {9}};
+    struct stored_node met = {.heard = {.store = {7}, .number = 8, .digest = {9}}, .delivers = true}, out;
     struct store_txn *txn = world_write(&world);
-    struct store_point out;
-    bool delivers = false;
 
     (void)state;
-    assert_int_equal(store_put_heard(txn, &one, &trust, &point, true, 5), STORE_OK);
-    assert_int_equal(store_heard(txn, &one, &trust, &out, &delivers), STORE_OK);
-    assert_memory_equal(&out, &point, sizeof out);
-    assert_true(delivers);
-    assert_int_equal(store_heard(txn, &one, &changed, &out, &delivers), STORE_OK);
-    assert_int_equal(out.number, 0);
-    assert_true(delivers); /* under whatever trust */
-    assert_int_equal(store_heard(txn, &other, &trust, &out, &delivers), STORE_NOT_FOUND);
-    assert_false(delivers);
-    assert_int_equal(store_put_heard(txn, &one, &trust, &point, false, 6), STORE_OK);
-    assert_int_equal(store_heard(txn, &one, &trust, &out, &delivers), STORE_OK);
-    assert_false(delivers);
+    assert_int_equal(store_put_node_met(txn, &one, &trust, &met, 5), STORE_OK);
+    assert_int_equal(store_node_met(txn, &one, &trust, &out), STORE_OK);
+    assert_memory_equal(&out.heard, &met.heard, sizeof out.heard);
+    assert_true(out.delivers);
+    assert_false(out.dialled);
+    assert_int_equal(store_node_met(txn, &one, &changed, &out), STORE_OK);
+    assert_int_equal(out.heard.number, 0);
+    assert_true(out.delivers); /* under whatever trust */
+    assert_int_equal(store_node_met(txn, &other, &trust, &out), STORE_NOT_FOUND);
+    assert_false(out.delivers);
+    met.delivers = false;
+    assert_int_equal(store_put_node_met(txn, &one, &trust, &met, 6), STORE_OK);
+    assert_int_equal(store_node_met(txn, &one, &trust, &out), STORE_OK);
+    assert_false(out.delivers); /* any more */
     world_commit(txn);
     assert_int_equal(now_of().number, 2); /* nobody is told */
 }
 
-static void of_many_nodes_the_one_noted_first_is_forgotten(void **state)
+enum company { STRANGE, DELIVERS, DIALLED };
+
+static void meet(struct store_txn *txn, uint64_t n, enum company company, uint64_t now_s)
 {
+    const struct stored_node met = {
+        .heard = {.number = 1}, .dialled = company == DIALLED, .delivers = company == DELIVERS};
     const struct hash trust = {{1}};
+    const struct node_id node = node_of(n);
+
+    assert_int_equal(store_put_node_met(txn, &node, &trust, &met, now_s), STORE_OK);
+}
+
+static bool was_met(struct store_txn *txn, uint64_t n)
+{
+    const struct node_id node = node_of(n);
+    const struct hash trust = {{1}};
+    struct stored_node met;
+    const enum store_error error = store_node_met(txn, &node, &trust, &met);
+
+    assert_true(error == STORE_OK || error == STORE_NOT_FOUND);
+    return error == STORE_OK;
+}
+
+static void of_many_nodes_the_one_not_met_for_longest_is_forgotten(void **state)
+{
     struct store_txn *txn = world_write(&world);
-    struct store_point point = {.number = 1};
-    const struct node_id first = node_of(0), second = node_of(1), third = node_of(2),
-                         last = node_of(STORE_HEARD_MAX);
-    bool delivers = false;
 
     (void)state;
-    for (uint64_t i = 0; i < STORE_HEARD_MAX; i++) {
-        const struct node_id node = node_of(i);
-
-        assert_int_equal(store_put_heard(txn, &node, &trust, &point, i == 1, 100 + i), STORE_OK);
+    for (uint64_t i = 0; i < STORE_NODES_MET_MAX; i++) {
+        meet(txn, i, STRANGE, 100 + i);
     }
-    assert_int_equal(store_put_heard(txn, &first, &trust, &point, false, 5000), STORE_OK);
-    assert_int_equal(store_put_heard(txn, &last, &trust, &point, false, 5000), STORE_OK);
-    assert_int_equal(store_heard(txn, &first, &trust, &point, &delivers), STORE_OK);
-    assert_int_equal(store_heard(txn, &last, &trust, &point, &delivers), STORE_OK);
-    assert_int_equal(store_heard(txn, &second, &trust, &point, &delivers), STORE_OK); /* it delivers */
-    assert_int_equal(store_heard(txn, &third, &trust, &point, &delivers), STORE_NOT_FOUND);
+    meet(txn, 0, STRANGE, 5000);
+    meet(txn, STORE_NODES_MET_MAX, STRANGE, 5000);
+    assert_true(was_met(txn, 0));
+    assert_false(was_met(txn, 1));
+    assert_true(was_met(txn, STORE_NODES_MET_MAX));
+    world_commit(txn);
+}
+
+/* However many keys a stranger makes. */
+static void strangers_push_out_strangers_alone(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    meet(txn, 0, DIALLED, 1);
+    meet(txn, 0, STRANGE, 2); /* it dials this node as well */
+    meet(txn, 1, DELIVERS, 3);
+    for (uint64_t i = 2; i < STORE_NODES_MET_MAX + 50; i++) {
+        meet(txn, i, STRANGE, 100 + i);
+    }
+    assert_true(was_met(txn, 0));
+    assert_true(was_met(txn, 1));
+    assert_false(was_met(txn, 51));
+    assert_true(was_met(txn, 52));
+    /* One that delivers pushes out strangers, then its like; one that was dialled those too. */
+    for (uint64_t i = 1; i < STORE_NODES_MET_MAX; i++) {
+        meet(txn, 10 * STORE_NODES_MET_MAX + i, DELIVERS, 100 + i);
+    }
+    assert_true(was_met(txn, 0));
+    assert_false(was_met(txn, 1));
+    meet(txn, 52, STRANGE, UINT32_MAX); /* it finds no place… */
+    assert_false(was_met(txn, 52));
+    meet(txn, 52, DIALLED, UINT32_MAX); /* …until it is dialled */
+    assert_true(was_met(txn, 52));
+    assert_true(was_met(txn, 0));
     world_commit(txn);
 }
 
@@ -436,7 +481,8 @@ int main(void)
         IN_WORLD(rows_that_were_left_are_bounded),
         IN_WORLD(a_row_that_is_lost_is_damage),
         IN_WORLD(what_was_heard_is_kept_of_each_node_and_trust),
-        IN_WORLD(of_many_nodes_the_one_noted_first_is_forgotten),
+        IN_WORLD(of_many_nodes_the_one_not_met_for_longest_is_forgotten),
+        IN_WORLD(strangers_push_out_strangers_alone),
     };
 
     return cmocka_run_group_tests_name("store changes", tests, NULL, NULL);

@@ -31,6 +31,7 @@ enum {
     GROUP = 50,
     SLICE = 5, /* of a group, and of signature checks beside it, in turns */
     GROUPS_MAX = 200,
+    HOLDERS_MAX = GROUPS_MAX * GROUP,
     ARRIVED_S = 1000,
     FIRST_DAY = 40000,
     TODAY = 41000,
@@ -403,9 +404,9 @@ static void open_session(void)
 
 int main(int argc, char **argv)
 {
-    static struct made by_proof[GROUPS_MAX * GROUP], by_name[GROUPS_MAX * GROUP];
+    static struct made by_proof[HOLDERS_MAX], by_name[HOLDERS_MAX];
     const size_t holders = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000;
-    const size_t groups = holders / (2 * GROUP);
+    const size_t groups = holders / 2 / GROUP; /* half by proof, half by name */
 
     if (groups < 1 || groups > GROUPS_MAX) {
         fprintf(stderr, "usage: presentation_bench [HOLDERS 100..20000]\n");

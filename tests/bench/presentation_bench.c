@@ -406,7 +406,7 @@ int main(int argc, char **argv)
 {
     static struct made by_proof[HOLDERS_MAX], by_name[HOLDERS_MAX];
     const size_t holders = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000;
-    const size_t groups = holders / (2 * GROUP);
+    const size_t groups = holders / 2 / GROUP; /* half by proof, half by name */
 
     if (groups < 1 || groups > GROUPS_MAX) {
         fprintf(stderr, "usage: presentation_bench [HOLDERS 100..20000]\n");

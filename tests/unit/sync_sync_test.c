@@ -185,11 +185,17 @@ static const struct decision decisions[] = {
      "want@2:C"},
     {"Who brings something else meanwhile has the answer in its queue, and isn't asked a second time.",
      STEPS(UP(1), HEAD(1, 5, MISSING), HEAD_OF('B', 1, 5), TICK(1900), IN(1, 1), TICK(600)), ""},
-    {"… but another one is.",
-     STEPS(UP(1), UP(2), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD_OF('D', 1, 0),
-           IN_OF('D', 1, 0), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), HEAD_OF('B', 2, 5), TICK(900),
-           IN(1, 1), TICK(900), IN(1, 2), TICK(700)),
-     "want@2:B"},
+    {"… but others are.",
+     STEPS(UP(1), UP(2), UP(5), HEAD_OF('D', 2, 0), TICK(900), IN_OF('D', 2, 0), HEAD_OF('D', 1, 0),
+           IN_OF('D', 1, 0), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), HEAD_OF('B', 2, 5), HEAD_OF('B', 5, 5),
+           TICK(900), IN(1, 1), TICK(900), IN(1, 2), TICK(700)),
+     "want@2:B want@5:B"},
+    {"… and the second time it has kept no promise, whatever it brought meanwhile.",
+     STEPS(UP(1), UP(2), HEAD_OF('E', 2, 0), TICK(900), IN_OF('E', 2, 0), HEAD_OF('E', 1, 0),
+           IN_OF('E', 1, 0), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 1), HEAD_OF('D', 1, 0), TICK(1900),
+           IN(1, 1), TICK(600), IN(1, 2), TICK(1900), IN(1, 3), IN_OF('D', 1, 0), TICK(600),
+           HEAD_OF('C', 1, 1), HEAD_OF('C', 2, 1)),
+     "want@2:C"},
     {"… until its time is over once more.",
      STEPS(UP(1), HEAD(1, 40, MISSING), HEAD_OF('B', 1, 5), TICK(1900), IN(1, 1), TICK(600), IN(1, 2),
            TICK(1900), IN(1, 3), TICK(600)),
@@ -293,6 +299,32 @@ static const struct decision decisions[] = {
      STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), TICK(900), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6),
            IN_OF('B', 1, 6), HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(1100)),
      ""},
+    {"What a slow one is asked for besides, it doesn't hold either.",
+     STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6),
+           IN_OF('B', 1, 6), HEAD(1, 40, MISSING), TICK(900), IN(1, 1), TICK(200), HEAD_OF('C', 1, 5),
+           HEAD_OF('C', 2, 5), HEAD_OF('C', 5, 5)),
+     "want@5:C"},
+    {"… until it kept a promise again.",
+     STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6),
+           HEAD(1, 40, MISSING), HEAD_OF('D', 1, 0), TICK(900), IN(1, 1), TICK(200), IN_OF('D', 1, 0),
+           HEAD_OF('C', 1, 2), HEAD_OF('C', 2, 2)),
+     ""},
+    {"A whole answer makes up for a want that stalled…",
+     STEPS(UP(1), UP(2), HEAD(1, 40, MISSING), TICK(2500), IN(1, 1), HEAD(1, 40, MISSING),
+           HEAD(2, 40, MISSING)),
+     ""},
+    {"… and what is asked next has as long as ever.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), TICK(2500), IN(1, 1), HEAD(1, 40, MISSING), TICK(2500)), "want@1"},
+    {"After a stall it is asked from our head on.", STEPS(UP(1), HEAD(1, 40, MISSING), IN(1, 3), TICK(2500)),
+     "want@1"},
+    {"What another brought first was not asked in vain.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), IN(2, 5), HEAD(2, 9, MISSING),
+           HEAD(3, 9, MISSING)),
+     ""},
+    {"What stood aside has waited, and goes before what came later.",
+     STEPS(UP(1), UP(2), HEAD_OF('B', 1, 0), IN_OF('B', 1, 0), HEAD(1, 40, MISSING), HEAD(2, 40, MISSING),
+           HEAD_OF('D', 2, 5), HEAD_OF('E', 2, 5), HEAD_OF('C', 2, 5), DOWN(1), IN_OF('D', 2, 5)),
+     "want@2"},
     {"A block that comes gives the rest of the batch more time.",
      STEPS(UP(1), HEAD(1, 5, MISSING), TICK(1900), IN(1, 2), TICK(1900)), ""},
     {"When the asked peer goes down, another one is asked at once.",
@@ -661,6 +693,71 @@ static void a_claim_that_was_given_up_is_said_once(void **state)
     }
     assert_true(with_claims > 0 && after > 0);
     assert_int_equal(gave_up, 1);
+    free(actions);
+    free(sync);
+}
+
+static void feed(struct sync *sync, enum sync_event_kind kind, uint32_t peer, char author, int seq,
+                 uint64_t now_ms)
+{
+    struct sync_actions *actions = malloc(sizeof *actions);
+    const struct script_step step = {
+        .kind = kind, .peer = peer, .author = author, .seq = seq, .ours = SYNC_OURS_MISSING};
+    const struct sync_event event = event_of(&step);
+
+    assert_non_null(actions);
+    sync_step(sync, &event, now_ms, actions);
+    free(actions);
+}
+
+/* As the next connection of its node is told. */
+static void who_kept_the_last_of_its_promises_delivers(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+
+    (void)state;
+    assert_non_null(sync);
+    sync_init(sync, 1, SYNC_WAITS);
+    assert_false(sync_delivers(sync, 1)); /* who is not there */
+    feed(sync, SYNC_PEER_UP, 1, 'A', -1, 1000);
+    feed(sync, SYNC_PEER_HEAD, 1, 'A', 5, 1000);
+    assert_false(sync_delivers(sync, 1));
+    feed(sync, SYNC_BLOCK_IN, 1, 'A', 5, 1000);
+    assert_true(sync_delivers(sync, 1));
+    /* A slow one doesn't, though its answers are whole. */
+    feed(sync, SYNC_PEER_HEAD, 1, 'A', 40, 1000);
+    feed(sync, SYNC_TICK, SYNC_LOCAL, 'A', -1, 2100);
+    assert_false(sync_delivers(sync, 1));
+    feed(sync, SYNC_BLOCK_IN, 1, 'A', 6, 2200);
+    feed(sync, SYNC_BLOCK_IN, 1, 'A', 7, 2200);
+    feed(sync, SYNC_PEER_HEAD, 1, 'A', 40, 2200);
+    assert_false(sync_delivers(sync, 1));
+    free(sync);
+}
+
+static void who_delivered_when_it_was_met_before_holds_alone(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    for (size_t delivers = 0; delivers < 2; delivers++) {
+        sync_init(sync, 1, SYNC_WAITS);
+        for (uint32_t peer = 1; peer <= 2; peer++) {
+            const struct script_step step = {
+                .kind = SYNC_PEER_HEAD, .peer = peer, .author = 'A', .seq = 40, .ours = SYNC_OURS_MISSING};
+            const struct sync_event head = event_of(&step);
+            const struct sync_event up = {
+                .kind = SYNC_PEER_UP, .peer = peer, .delivers = peer == 1 && delivers == 1};
+
+            sync_step(sync, &up, 1000, actions);
+            sync_step(sync, &head, 1000, actions);
+        }
+        assert_int_equal(sync_delivers(sync, 1), delivers == 1);
+        assert_int_equal(actions->count, delivers == 0); /* whether the second one is asked too */
+    }
     free(actions);
     free(sync);
 }
@@ -1092,6 +1189,8 @@ int main(void)
         cmocka_unit_test(shorter_waits_are_kept_to),
         cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
         cmocka_unit_test(a_claim_that_was_given_up_is_said_once),
+        cmocka_unit_test(who_kept_the_last_of_its_promises_delivers),
+        cmocka_unit_test(who_delivered_when_it_was_met_before_holds_alone),
         cmocka_unit_test(what_is_lacking_is_asked_of_whoever_may_have_it),
         cmocka_unit_test(what_one_peer_claims_takes_no_place_from_another),
         cmocka_unit_test(little_is_asked_of_many),

@@ -300,7 +300,6 @@ static void take_out(struct wants *wants, struct claim *claim, uint64_t now_ms)
 static void to_end_of_line(struct wants *wants, struct claim *claim, uint64_t now_ms)
 {
     take_out(wants, claim, now_ms);
-    claim->let_go = false;
     leave_line(wants, claim);
     join_last(wants, claim, CLAIM_WAITS);
     wake(wants, &claim->author);
@@ -460,14 +459,14 @@ static bool is_held(struct wants *wants, const struct claim *about)
     for (const struct claim *claim = wants_first_of(wants, &about->author); claim != NULL;
          claim = wants_next_of(wants, claim)) {
         const struct source *source = source_of(wants, claim);
+        const bool is_asked = claim->state == CLAIM_IS_ASKED;
 
-        in_vain += !claim->outrun && (claim->let_go || claim->attempts > 0);
-        if (claim->state != CLAIM_IS_ASKED || claim->let_go) {
-            continue;
+        if (!claim->outrun && (claim->attempts > 0 || (is_asked && claim->let_go))) {
+            in_vain++;
         }
-        if (source->proven) {
+        if (is_asked && !claim->let_go && source->proven) {
             proven++;
-        } else {
+        } else if (is_asked && !claim->let_go) {
             others += !own->proven && source->dialled >= own->dialled;
         }
     }

@@ -299,6 +299,16 @@ static const struct decision decisions[] = {
      STEPS(UP(1), UP(2), UP(3), HEAD_OF('B', 3, 5), TICK(900), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6),
            IN_OF('B', 1, 6), HEAD(1, 40, MISSING), HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(1100)),
      ""},
+    {"One that has kept no promise is not compared, but another asked too.",
+     STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 3, 5), TICK(900), IN_OF('B', 3, 5), HEAD(1, 40, MISSING),
+           HEAD(2, 40, MISSING), HEAD(5, 40, MISSING), TICK(400), IN(1, 1), IN(2, 1), TICK(700)),
+     "want@5"},
+    {"… nor is anyone compared with such.",
+     STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('S', 2, 200),
+           HEAD_OF('S', 5, 200), TICK(400), IN_OF('S', 2, 1), HEAD_OF('S', 2, 200), IN_OF('S', 5, 1),
+           HEAD_OF('S', 5, 200), HEAD_OF('B', 1, 6), IN_OF('B', 1, 6), HEAD(1, 40, MISSING),
+           HEAD(3, 40, MISSING), TICK(900), IN(1, 1), TICK(200)),
+     "want@3"},
     {"What a slow one is asked for besides, it doesn't hold either.",
      STEPS(UP(1), UP(2), UP(3), UP(5), HEAD_OF('B', 3, 5), IN_OF('B', 3, 5), HEAD_OF('B', 1, 6),
            IN_OF('B', 1, 6), HEAD(1, 40, MISSING), TICK(900), IN(1, 1), TICK(200), HEAD_OF('C', 1, 5),
@@ -724,7 +734,14 @@ static void who_kept_the_last_of_its_promises_delivers(void **state)
     assert_false(sync_delivers(sync, 1));
     feed(sync, SYNC_BLOCK_IN, 1, 'A', 5, 1000);
     assert_true(sync_delivers(sync, 1));
-    /* A slow one doesn't, though its answers are whole. */
+    /* One that ended its answer early doesn't… */
+    feed(sync, SYNC_PEER_HEAD, 1, 'S', 200, 1000);
+    feed(sync, SYNC_BLOCK_IN, 1, 'S', 1, 1000);
+    feed(sync, SYNC_PEER_HEAD, 1, 'S', 200, 1000);
+    assert_false(sync_delivers(sync, 1));
+    feed(sync, SYNC_BLOCK_IN, 1, 'S', 200, 1000);
+    assert_true(sync_delivers(sync, 1));
+    /* …nor a slow one, though its answers are whole. */
     feed(sync, SYNC_PEER_HEAD, 1, 'A', 40, 1000);
     feed(sync, SYNC_TICK, SYNC_LOCAL, 'A', -1, 2100);
     assert_false(sync_delivers(sync, 1));

@@ -606,9 +606,9 @@ const struct command commands[] = {
      "  tradeproof status\n",
      command_status},
     {"peers", "show the nodes that the daemon is connected to", "",
-     "Asks the running daemon. With --json each has also frames_in, frames_out and bytes_out: what went to "
-     "it\n"
-     "in frames, before encryption.\n"
+     "Asks the running daemon. With --json each has also frames_in, frames_dropped (of these, for want of\n"
+     "room: a peer that floods loses its own), frames_out and bytes_out (what went to it in frames, before\n"
+     "encryption).\n"
      "\n"
      "Example:\n"
      "  tradeproof peers\n",

@@ -67,7 +67,9 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
         }
         return;
     }
-    LOG_OF(role == NET_LISTEN, LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
+    LOG_OF(role == NET_LISTEN, LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)),
+           LOG_T("reason", peers_door_word(
+                               peers_door(&daemon->peers, role, message->peer, &transport, daemon->now_ms))));
     if (role == NET_DIAL && message->peer < daemon->options->peer_count) {
         processes_redial_later(&daemon->processes, message->peer, daemon->now_ms);
     }

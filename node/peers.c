@@ -185,20 +185,40 @@ static bool has_place(const struct peers *peers, enum net_role role)
 }
 
 /* Who dialled us is welcome unless only known ones are; whom we dialled has to be the one that we meant. */
-static bool is_let_in(const struct peers *peers, enum net_role role, uint32_t number,
-                      const struct transport_key *transport, uint64_t now_ms)
+enum peers_door peers_door(const struct peers *peers, enum net_role role, uint32_t number,
+                           const struct transport_key *transport, uint64_t now_ms)
 {
-    if (!has_place(peers, role) || bans_has_transport(&peers->bans, transport, now_ms)) {
-        return false;
+    const struct daemon_options *options = peers->options;
+
+    if (!has_place(peers, role)) {
+        return PEERS_FULL;
     }
-    switch (role) {
-    case NET_LISTEN:
-        return !peers->options->only_known || is_given(peers->options, transport);
-    case NET_DIAL:
-        return number < peers->options->peer_count &&
-               hash_equal(&peers->options->peers[number].key.key, &transport->key);
+    if (bans_has_transport(&peers->bans, transport, now_ms)) {
+        return PEERS_SHUT_OUT;
     }
-    return false;
+    if (role == NET_LISTEN) {
+        return options->only_known && !is_given(options, transport) ? PEERS_NOT_GIVEN : PEERS_OPEN;
+    }
+    return number < options->peer_count && hash_equal(&options->peers[number].key.key, &transport->key)
+               ? PEERS_OPEN
+               : PEERS_OTHER_KEY;
+}
+
+const char *peers_door_word(enum peers_door door)
+{
+    switch (door) {
+    case PEERS_OPEN:
+        return "out-of-memory"; /* what else hinders one that is let in */
+    case PEERS_FULL:
+        return "full";
+    case PEERS_SHUT_OUT:
+        return "banned";
+    case PEERS_NOT_GIVEN:
+        return "not-given";
+    case PEERS_OTHER_KEY:
+        return "other-key";
+    }
+    return "";
 }
 
 static void say_hello(struct peers *peers, struct peer *peer)
@@ -221,7 +241,7 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
     struct inbox *inbox = NULL;
     struct pieces *pieces = NULL;
 
-    if (is_let_in(peers, role, number, transport, now_ms)) {
+    if (peers_door(peers, role, number, transport, now_ms) == PEERS_OPEN) {
         inbox =
             inbox_create(&peers->inboxes, role == NET_DIAL ? INBOX_DIALLED : INBOX_STRANGER, peers->next_id);
         pieces = pieces_create(&peers->pieces, role);

@@ -96,6 +96,14 @@ bool peers_init(struct peers *peers, const struct network *network, const struct
                 const struct daemon_options *options, struct supervised *processes);
 void peers_deinit(struct peers *peers);
 
+/* Whether a connection that came up is let in. */
+enum peers_door { PEERS_OPEN, PEERS_FULL, PEERS_SHUT_OUT, PEERS_NOT_GIVEN, PEERS_OTHER_KEY };
+
+enum peers_door peers_door(const struct peers *peers, enum net_role role, uint32_t number,
+                           const struct transport_key *transport, uint64_t now_ms);
+/* For the log. */
+const char *peers_door_word(enum peers_door door);
+
 /* A connection came up: greet it. Returns: NULL when it is not let in, and was kicked. */
 struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
                        const struct transport_key *transport, uint64_t now_ms);

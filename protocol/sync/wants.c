@@ -339,7 +339,7 @@ void wants_go_on(struct wants *wants, struct claim *claim, uint64_t now_ms)
         claim->attempts = 0;
     } else {
         lose_trust(wants, source);
-        claim->attempts = (uint8_t)(claim->attempts + (claim->attempts < CLAIM_ATTEMPTS_MAX - 1));
+        claim->attempts = 1;
     }
     source->went_on_ms = now_ms;
     claim->stall_ms = SYNC_STALL_MS_MIN;

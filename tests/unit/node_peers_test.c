@@ -85,18 +85,19 @@ struct entry_row {
     uint32_t number;
     enum who who;
     bool only_known;
-    bool let_in;
+    enum peers_door door;
 };
 
 static const struct entry_row entry_rows[] = {
-    {"A given node may dial.", NET_LISTEN, 1, THE_GIVEN_NODE, false, true},
-    {"So may a stranger.", NET_LISTEN, 1, A_STRANGER, false, true},
-    {"A given node may dial when only known ones are let in.", NET_LISTEN, 1, THE_GIVEN_NODE, true, true},
-    {"A stranger may not.", NET_LISTEN, 1, A_STRANGER, true, false},
-    {"The node that was dialled is the one that was meant.", NET_DIAL, 0, THE_GIVEN_NODE, false, true},
-    {"Another one in its place is not.", NET_DIAL, 0, A_STRANGER, false, false},
-    {"Nobody else was dialled.", NET_DIAL, 1, THE_GIVEN_NODE, false, false},
-    {"Nor with a number beyond all bounds.", NET_DIAL, UINT32_MAX, THE_GIVEN_NODE, false, false},
+    {"A given node may dial.", NET_LISTEN, 1, THE_GIVEN_NODE, false, PEERS_OPEN},
+    {"So may a stranger.", NET_LISTEN, 1, A_STRANGER, false, PEERS_OPEN},
+    {"A given node may dial when only known ones are let in.", NET_LISTEN, 1, THE_GIVEN_NODE, true,
+     PEERS_OPEN},
+    {"A stranger may not.", NET_LISTEN, 1, A_STRANGER, true, PEERS_NOT_GIVEN},
+    {"The node that was dialled is the one that was meant.", NET_DIAL, 0, THE_GIVEN_NODE, false, PEERS_OPEN},
+    {"Another one in its place is not.", NET_DIAL, 0, A_STRANGER, false, PEERS_OTHER_KEY},
+    {"Nobody else was dialled.", NET_DIAL, 1, THE_GIVEN_NODE, false, PEERS_OTHER_KEY},
+    {"Nor with a number beyond all bounds.", NET_DIAL, UINT32_MAX, THE_GIVEN_NODE, false, PEERS_OTHER_KEY},
 };
 
 static void only_who_may_is_let_in(void **state)
@@ -110,10 +111,11 @@ static void only_who_may_is_let_in(void **state)
         struct peer *peer = NULL;
 
         fixture->options.only_known = row->only_known;
+        assert_int_equal(peers_door(&fixture->peers, row->role, row->number, &keys->transport, 0), row->door);
         peer = peers_add(&fixture->peers, row->role, row->number, &keys->transport, 0);
         message = told(fixture, row->role);
-        if ((peer != NULL) != row->let_in || message.peer != row->number ||
-            message.type != (row->let_in ? NETLINK_SEND : NETLINK_KICK)) {
+        if ((peer != NULL) != (row->door == PEERS_OPEN) || message.peer != row->number ||
+            message.type != (row->door == PEERS_OPEN ? NETLINK_SEND : NETLINK_KICK)) {
             fail_msg("%s", row->sentence);
         }
         if (peer != NULL) {
@@ -191,6 +193,8 @@ static void who_is_banned_is_not_let_in_until_the_ban_ends(void **state)
     assert_true(peer->kicked);
     assert_int_equal(until_ms, 5 + BAN_MS);
     peers_remove(&fixture->peers, peer);
+    assert_int_equal(peers_door(&fixture->peers, NET_LISTEN, 2, &fixture->stranger.transport, until_ms - 1),
+                     PEERS_SHUT_OUT);
     assert_null(peers_add(&fixture->peers, NET_LISTEN, 2, &fixture->stranger.transport, until_ms - 1));
     /* What is wrong with it is the node's: it may have made itself a new transport key. */
     fixture->stranger.transport = fixture->other.transport;
@@ -282,6 +286,8 @@ static void inbound_peers_leave_room_for_dialled_ones(void **state)
     }
     assert_int_equal(count, PEERS_MAX - fixture->options.peer_count);
     assert_non_null(peers_add(&fixture->peers, NET_DIAL, 0, &fixture->other.transport, 0));
+    assert_int_equal(peers_door(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0),
+                     PEERS_FULL);
     assert_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));
     peers_remove(&fixture->peers, peers_find(&fixture->peers, NET_LISTEN, 6));
     assert_non_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));

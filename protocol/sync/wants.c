@@ -273,6 +273,9 @@ static void put_in_flight(struct wants *wants, struct claim *claim, uint64_t now
         source->came_bytes = 0;
         source->slow = claim->let_go = false;
     }
+    if (claim->let_go) {
+        wake(wants, &claim->author);
+    }
     source->asks++;
     source->asked_bytes += claim->bytes;
     check_by(wants, look_ms(source, now_ms));

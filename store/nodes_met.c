@@ -87,8 +87,8 @@ static enum store_error find_first_to_go(struct store_txn *txn, struct disk_hear
 /* Make room for one more. *has: there is. */
 static enum store_error make_room(struct store_txn *txn, const struct disk_heard *row, bool *has)
 {
-    struct disk_heard first;
-    struct key key;
+    struct disk_heard first = {.number = 0};
+    struct key key = {0};
     size_t count = 0;
     enum store_error error = find_first_to_go(txn, &first, &key, &count);
 

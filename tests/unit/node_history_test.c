@@ -834,7 +834,8 @@ static void test_random_histories(void **state)
         print_history(&world.history);
         return;
     }
-    for (running = 0; running < seeds; running++) {
+    const uint64_t first = number_of("HISTORY_FIRST", 0);
+    for (running = first; running < first + seeds; running++) {
         run_seed(running);
     }
     print_message("%zu seeds; answers: %zu valid, %zu invalid; %zu compared\n", seeds, answers_valid,

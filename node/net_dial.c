@@ -370,9 +370,7 @@ static bool dialler_on_send(void *self, uint32_t peer, enum lane lane, struct by
     if (!dial) {
         return true;
     }
-    if (net_outbox_may_hold(&dial->outbox, frame.size)) {
-        make_room(dialler, dial, frame.size);
-    }
+    make_room(dialler, dial, frame.size);
     if (!dial->up) {
         return true;
     }

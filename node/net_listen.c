@@ -423,9 +423,7 @@ static bool listener_on_send(void *self, uint32_t peer, enum lane lane, struct b
     if (!inbound) {
         return true;
     }
-    if (net_outbox_may_hold(&inbound->outbox, frame.size)) {
-        make_room(listener, inbound, frame.size);
-    }
+    make_room(listener, inbound, frame.size);
     if (inbound->peer == 0) {
         return true;
     }

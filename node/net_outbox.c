@@ -77,11 +77,6 @@ static bool append(struct net_outbox *outbox, enum lane lane, struct bytes frame
     return true;
 }
 
-bool net_outbox_may_hold(const struct net_outbox *outbox, size_t size)
-{
-    return outbox->size + size <= NET_OUTBOX_SIZE_MAX;
-}
-
 enum net_outbox_result net_outbox_send(struct net_outbox *outbox, const struct net_route *route,
                                        enum lane lane, struct bytes frame)
 {
@@ -89,7 +84,7 @@ enum net_outbox_result net_outbox_send(struct net_outbox *outbox, const struct n
     if (net_outbox_is_empty(outbox)) {
         outbox->went_ms = route->now_ms;
     }
-    if (!net_outbox_may_hold(outbox, frame.size) ||
+    if (outbox->size + frame.size > NET_OUTBOX_SIZE_MAX ||
         *route->outboxes_size + frame.size > NET_OUTBOXES_SIZE_MAX ||
         !append(outbox, fits, frame, route->outboxes_size)) {
         return NET_OUTBOX_FULL;

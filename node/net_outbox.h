@@ -50,10 +50,8 @@ struct net_route {
     uint64_t now_ms;
 };
 
-/* Whether a frame of size finds room in outbox, as far as all outboxes together have some. */
-bool net_outbox_may_hold(const struct net_outbox *outbox, size_t size);
-/* Queue a frame, and hand over what may go. Where all outboxes together are full the caller makes room first,
- * unless it finds none in this one: who has most waiting goes, with the frame counted where it is to go. */
+/* Queue a frame, and hand over what may go. Where all outboxes together are full the caller makes room first:
+ * who has most waiting goes, with the frame counted where it is to go. */
 enum net_outbox_result net_outbox_send(struct net_outbox *outbox, const struct net_route *route,
                                        enum lane lane, struct bytes frame);
 /* Hand over what waits, as far as the connection takes it. */

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "node/clock.h"
 #include "node/settle.h"
 #include "protocol/sync/undecided.h"
 #include "protocol/sync/wants.h"
@@ -437,6 +438,31 @@ static void who_delivered_is_known_when_it_is_met_again(void **state)
     assert_false((*peer)->met.delivers);
 }
 
+/* Strangers under new keys push out whoever was met longest ago: nobody who has been here since. */
+static void who_is_met_again_was_met_now(void **state)
+{
+    enum { EARLIER_S = 100, STRANGERS_S = 50 };
+    const struct hash trust = {{0}}; /* another than today's, so there is nothing else to note */
+    const struct node_id known = {{{5}}};
+    const uint64_t now_s = clock_wall_s();
+    struct stored_node met = {0};
+
+    (void)state;
+    fixture->peers[0]->node = known;
+    assert_int_equal(store_put_node_met(node->txn, &known, &trust, &met, now_s - EARLIER_S), STORE_OK);
+    for (uint32_t i = 1; i < STORE_NODES_MET_MAX; i++) {
+        const struct node_id other = {{{6, (uint8_t)(i >> 8), (uint8_t)i}}};
+
+        assert_int_equal(store_put_node_met(node->txn, &other, &trust, &met, now_s - STRANGERS_S), STORE_OK);
+    }
+    commit();
+    heads_meet(&fixture->daemon, fixture->peers[0]);
+    note_now();
+    assert_int_equal(
+        store_put_node_met(node->txn, &(struct node_id){{{7}}}, &trust, &met, now_s + STRANGERS_S), STORE_OK);
+    assert_int_equal(store_node_met(node->txn, &known, &trust, &met), STORE_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +476,7 @@ int main(void)
         WITH_PEERS(what_a_peer_says_anew_of_an_author_that_is_admitted_by_now_is_no_longer_undecided),
         WITH_PEERS(who_introduces_somebody_is_asked_as_often_as_a_second_lets),
         WITH_PEERS(who_delivered_is_known_when_it_is_met_again),
+        WITH_PEERS(who_is_met_again_was_met_now),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "node/clock.h"
+#include "node/net_outbox.h"
 #include "node/net_socket.h"
 
 #define ANY_PORT "tcp://127.0.0.1:*"
@@ -25,10 +26,10 @@ static void *listener;
 static uint8_t listener_key[NET_KEY_SIZE], listener_secret[NET_KEY_SIZE];
 static char endpoint[NET_ENDPOINT_MAX];
 
-/* On any port, or again on the one that was taken first. */
+/* On any port, or again on the one that was taken first; little is kept for whoever doesn't read. */
 static void listen_on_loopback(void)
 {
-    const int on = 1, linger_ms = 0;
+    const int on = 1, linger_ms = 0, kept = 2, buffer = 64 * 1024;
     size_t size = sizeof endpoint;
 
     listener = zmq_socket(net.context, ZMQ_ROUTER);
@@ -36,6 +37,8 @@ static void listen_on_loopback(void)
     assert_int_equal(zmq_setsockopt(listener, ZMQ_CURVE_SERVER, &on, sizeof on), 0);
     assert_int_equal(zmq_setsockopt(listener, ZMQ_CURVE_SECRETKEY, listener_secret, NET_KEY_SIZE), 0);
     assert_int_equal(zmq_setsockopt(listener, ZMQ_LINGER, &linger_ms, sizeof linger_ms), 0);
+    assert_int_equal(zmq_setsockopt(listener, ZMQ_RCVHWM, &kept, sizeof kept), 0);
+    assert_int_equal(zmq_setsockopt(listener, ZMQ_RCVBUF, &buffer, sizeof buffer), 0);
     /* The library lets go of a port a while after its socket was closed. */
     for (int i = 0; i < TURNS_MAX && zmq_bind(listener, endpoint) != 0; i++) {
         (void)zmq_poll(NULL, 0, WAIT_MS);
@@ -211,6 +214,38 @@ static void after_a_good_life_the_next_dial_comes_soon(void **state)
     live_and_die(GOOD_LIFE_MS / 4, 500);
 }
 
+/* Its heartbeats are the library's: they go on. */
+static void who_takes_nothing_is_dropped_in_the_end_and_dialled_again(void **state)
+{
+    enum { FRAMES = 7, SIZE = 500 * 1000, STEP_MS = 500, BACKOFF_MS = 500 };
+    static const uint8_t frame[SIZE];
+    const uint8_t *last;
+    uint64_t began_ms;
+
+    (void)state;
+    come_up();
+    for (size_t i = 0; i < FRAMES; i++) {
+        assert_true(net_dial_body.on_send(dialler, PEER, LANE_BULK, bytes_of(frame, sizeof frame)));
+    }
+    for (int i = 0; i < TURNS_MAX / 10; i++) { /* what the machines take of it */
+        step();
+    }
+    began_ms = net.now_ms;
+    while (net_dial_body.deadline_ms(dialler) <= net.now_ms + NET_OUTBOX_RETRY_MS_MAX) {
+        assert_true(net.now_ms < began_ms + NET_OUTBOX_STALL_MS + STEP_MS);
+        net.now_ms += STEP_MS;
+        step();
+    }
+    assert_in_range(net.now_ms - began_ms, NET_OUTBOX_STALL_MS - STEP_MS, NET_OUTBOX_STALL_MS + STEP_MS);
+    assert_int_equal(net_dial_body.deadline_ms(dialler) - net.now_ms, BACKOFF_MS);
+    last = net.link.out + net.link.out_size - (NETLINK_HEADER_SIZE + 1);
+    assert_int_equal(last[4], NETLINK_DOWN);
+    assert_int_equal(last[NETLINK_HEADER_SIZE], NETLINK_DROP_TAKES_NOTHING);
+    assert_int_equal(zmq_close(listener), 0);
+    net.now_ms += BACKOFF_MS;
+    come_up();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -219,6 +254,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(after_a_good_life_the_next_dial_comes_soon, setup, teardown),
         cmocka_unit_test_setup_teardown(at_a_tests_speed_it_says_so_more_often, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_takes_nothing_is_dropped_in_the_end_and_dialled_again, setup,
+                                        teardown),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

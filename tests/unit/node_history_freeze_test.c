@@ -287,7 +287,7 @@ static void a_rival_above_those_that_stay_known_disputes_nothing(void **state)
 
 /* ---- rivals that a proof shows ---- */
 
-enum { ITEMS_MAX = 6, SALTS = SANITIZED ? 1 : 2, ROWS_MAX = 16 };
+enum { ITEMS_MAX = 6, SALTS = SANITIZED ? 1 : 2, ROWS_MAX = 16, ORDERS_APART = SANITIZED ? 5 : 1 };
 
 /* What a node is offered: a block, or the proof that two make. */
 struct item {
@@ -371,12 +371,15 @@ static void swap(struct item *one, struct item *other)
     *other = taken;
 }
 
-/* Do so with every order of the items from `at` on. */
+/* Do so with every order of the items from `at` on; under a sanitizer with some. */
 static void each_order(struct item *items, size_t at, size_t count,
                        void (*visit)(const struct item *items, size_t count))
 {
+    static size_t orders;
     if (at == count) {
-        visit(items, count);
+        if (orders++ % ORDERS_APART == 0) {
+            visit(items, count);
+        }
         return;
     }
     for (size_t i = at; i < count; i++) {

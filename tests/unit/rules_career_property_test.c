@@ -15,7 +15,7 @@
 #include "tests/support/sanitized.h"
 
 /* A sanitizer makes each career many times as slow, so fewer are drawn. */
-enum { CAREERS = SANITIZED ? 500 : 6000 };
+enum { CAREERS = SANITIZED ? 200 : 2000 };
 enum { MEMORY_SIZE = 8 * 1024 * 1024 };
 
 static struct random_career drawn;

@@ -8,7 +8,7 @@ day_0=$(date -d 2031-03-03T09:00 +%s)
 run_time "$day_0" 20
 make_homes ase school
 make_reader shop
-as maria init --network test >"$said" 2>&1 || give_up "init of maria"
+make_home maria >"$said" 2>&1 || give_up "init of maria"
 ase=$(actor_id ase) school=$(actor_id school) maria=$(actor_id maria)
 do_as ase trust add ase me
 printf '{"namespace": "ase", "version": 1, "in_force_from": "2000-01-01", "codes": [

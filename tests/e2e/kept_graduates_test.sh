@@ -10,7 +10,7 @@ has_blocks() { status_is "$1" blocks "$2"; }
 run_time "$(date +%s)" 20
 make_homes ase school
 for name in holder fresh third hideout relay; do make_reader "$name"; done
-as maria init --network test >"$said" 2>&1 || give_up "init of maria"
+make_home maria >"$said" 2>&1 || give_up "init of maria"
 ase=$(actor_id ase) school=$(actor_id school) maria=$(actor_id maria)
 publish_rules ase ase
 for name in school holder fresh third; do do_as "$name" trust add ase "$ase" ASE; done

@@ -40,7 +40,7 @@ run_time "$day_0" 20
 make_homes ase institute school yearly
 make_reader strict
 make_reader lenient
-as maria init --network test >"$said" 2>&1 || give_up "init of maria"
+make_home maria >"$said" 2>&1 || give_up "init of maria"
 ase=$(actor_id ase) institute=$(actor_id institute) school=$(actor_id school) yearly=$(actor_id yearly)
 maria=$(actor_id maria)
 publish_code ase ase

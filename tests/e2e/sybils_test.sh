@@ -32,7 +32,7 @@ shows_alike() {
 make_homes ase school mole outsider junk "${mob[@]}"
 for name in lamp east west; do make_reader "$name"; done
 for name in ase school mole outsider junk "${mob[@]}"; do id[$name]=$(actor_id "$name"); done
-as maria init --network test >"$said" 2>&1 || give_up "init of maria"
+make_home maria >"$said" 2>&1 || give_up "init of maria"
 maria=$(actor_id maria)
 
 do_as ase trust add ase me

@@ -160,13 +160,19 @@ mistyped() { if [ "${1: -1}" = 0 ]; then echo "${1%?}2"; else echo "${1%?}0"; fi
 
 # ---- people ----
 
-# make_homes NAME...: two at a time, as deriving a key from a passphrase takes a second.
+# make_home NAME: with the keys of an actor, which cost next to nothing to open: what a command does is tested here, and
+# deriving a key from a passphrase takes a second of it.
+make_home() {
+    as "$1" init --network test && "$bin/tests/quick_keys" "$passphrase" "$world/$1/actor.keys"
+}
+
+# make_homes NAME...: two at a time.
 make_homes() {
     local name started=()
     while [ $# -gt 0 ]; do
         started=()
         for name in "${@:1:2}"; do
-            as "$name" init --network test >"$world/init.$name" 2>&1 &
+            make_home "$name" >"$world/init.$name" 2>&1 &
             started+=($!)
         done
         for pid in "${started[@]}"; do wait "$pid" || give_up "init of $*"; done

@@ -50,13 +50,7 @@ static int decide(struct reviewing *reviewing, struct roster_verdict *out)
     if (question == NULL) {
         return session_fail_store(&reviewing->session->options, STORE_NO_MEMORY);
     }
-    *question = (struct question){
-        .network = &reviewing->session->home.network,
-        .at_day = reviewing->review.day,
-        .now_s = session_now_s(),
-        .known_by_s = UINT64_MAX,
-        .budget = FRESHNESS_DEFAULT,
-    };
+    *question = session_question(reviewing->session, reviewing->review.day);
     return shop_roster_decide(reviewing->session, &reviewing->review.shop, question, &recognised, out);
 }
 

@@ -310,11 +310,7 @@ static int answer(struct session *session, void *argument)
     struct search search = {
         .session = session,
         .request = request,
-        .question = {.network = &session->home.network,
-                     .at_day = request->at_day == DAY_NONE ? session_today() : request->at_day,
-                     .now_s = session_now_s(),
-                     .known_by_s = UINT64_MAX,
-                     .budget = FRESHNESS_DEFAULT},
+        .question = session_question(session, request->at_day),
     };
     int code = find_candidates(&search);
     if (code != EXIT_YES) {

@@ -56,13 +56,7 @@ static int answer(struct session *session, void *argument)
     struct actor_id shop;
     struct roster_change change;
     struct roster_verdict roster;
-    const struct question question = {
-        .network = &session->home.network,
-        .at_day = request->at_day == DAY_NONE ? session_today() : request->at_day,
-        .now_s = session_now_s(),
-        .known_by_s = UINT64_MAX,
-        .budget = FRESHNESS_DEFAULT,
-    };
+    const struct question question = session_question(session, request->at_day);
     int code = session_actor(session, request->shop != NULL ? request->shop : "me", &shop);
     if (code == EXIT_YES) {
         code = held_shop_need(session, &shop);

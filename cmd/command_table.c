@@ -48,9 +48,9 @@
 
 #define VERDICT_JSON                                                                                         \
     "With --json, one object: verdict; reason (limit-reached: not all was looked at, else none); subject\n"  \
-    "(id, name); at, state, known_by; presentation (null for lookup; bearer_proven, reason, audience,\n"     \
-    "created, refused, each with item, entry, reason); credentials; said_by_others, the same of who is "     \
-    "not\n"                                                                                                  \
+    "(id, name); at; begun, where that is today: the last day that has begun anywhere; state, known_by;\n"   \
+    "presentation (null for lookup; bearer_proven, reason, audience, created, refused, each with item,\n"    \
+    "entry, reason); credentials; said_by_others, the same of who is not\n"                                  \
     "authorised; erased (issuer, count, last); not_certified_yet, codes that were passed as tests alone;\n"  \
     "codes, titles; requirement, requirement_text, requirement_since, requirement_until, required;\n"        \
     "next_lapse (day, code); rules (namespace, version, in_force_from, entry, evidence: answer, reason,\n"   \

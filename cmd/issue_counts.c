@@ -178,13 +178,7 @@ static bool replace_old(struct issue_counts *counts, struct dossier *dossier)
 static bool evaluate(struct evaluation *out, struct issue_counts *counts, const struct attestation *coming)
 {
     struct session *session = counts->rules->session;
-    const struct question question = {
-        .network = &session->home.network,
-        .at_day = session_today(),
-        .now_s = session_now_s(),
-        .known_by_s = UINT64_MAX,
-        .budget = FRESHNESS_DEFAULT,
-    };
+    const struct question question = session_question(session, DAY_NONE);
     enum store_error error = gather(counts, coming, &out->dossier);
     if (error != STORE_OK) {
         counts->rules->error = error;

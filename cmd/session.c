@@ -72,6 +72,21 @@ uint32_t session_today(void)
     return clock_local_day(session_now_s());
 }
 
+struct question session_question(const struct session *session, uint32_t at_day)
+{
+    uint64_t now_s = session_now_s();
+    uint32_t today = clock_local_day(now_s);
+    bool is_today = at_day == DAY_NONE || at_day == today;
+    return (struct question){
+        .network = &session->home.network,
+        .at_day = is_today ? today : at_day,
+        .begun_day = is_today ? day_begun_by(now_s) : 0,
+        .now_s = now_s,
+        .known_by_s = UINT64_MAX,
+        .budget = FRESHNESS_DEFAULT,
+    };
+}
+
 /* ---- opening ---- */
 
 static int open_trust(struct session *session)

@@ -8,6 +8,7 @@
 #include "cmd/exit_codes.h"
 #include "node/home.h"
 #include "node/ingest.h"
+#include "protocol/rules/verdict.h"
 
 enum { PASSPHRASE_FD_NONE = -1, PASSPHRASE_FD_BAD = -2 };
 
@@ -88,6 +89,8 @@ int session_set_clock(const struct session *session);
 /* Now, by this machine's clock or the test's, and today by its local calendar. */
 uint64_t session_now_s(void);
 uint32_t session_today(void);
+/* Asked now, by all evidence that there is, of at_day (DAY_NONE: today). */
+struct question session_question(const struct session *session, uint32_t at_day);
 
 /* ---- people's names ---- */
 

@@ -95,13 +95,8 @@ struct dossier_reach verdict_reach(const struct verdict_request *request,
 
 int verdict_question(struct question *out, struct session *session, const struct verdict_request *request)
 {
-    *out = (struct question){
-        .network = &session->home.network,
-        .at_day = request->at_day == DAY_NONE ? session_today() : request->at_day,
-        .now_s = session_now_s(),
-        .known_by_s = known_by(request),
-        .budget = FRESHNESS_DEFAULT,
-    };
+    *out = session_question(session, request->at_day);
+    out->known_by_s = known_by(request);
     return find_state(&out->state, session, request);
 }
 
@@ -155,6 +150,7 @@ int verdict_answer(struct session *session, struct dossier *dossier, const struc
         .state = question.state,
         .all = request->all,
         .at_day = question.at_day,
+        .begun_day = question.begun_day,
         .has_known_by = request->known_by_s != UINT64_MAX,
         .known_by_s = request->known_by_s,
         .presented = presented,

@@ -514,6 +514,7 @@ json_t *verdict_json(const struct verdict_page *page)
     json_object_set_new(object, "reason", json_string(reason_word(page->verdict->reason)));
     json_object_set_new(object, "subject", json_of_subject(page));
     json_object_set_new(object, "at", json_of_day(page->at_day));
+    json_object_set_new(object, "begun", page->begun_day != 0 ? json_of_day(page->begun_day) : json_null());
     json_object_set_new(object, "state", page->state.size > 0 ? json_of_text(page->state) : json_null());
     json_object_set_new(object, "known_by",
                         page->has_known_by ? json_of_time(page->known_by_s) : json_null());

@@ -33,6 +33,7 @@ struct verdict_page {
     const struct verdict *verdict;
     const struct requirement *requirement;
     uint32_t at_day;
+    uint32_t begun_day; /* as the question's */
     struct bytes state; /* where it is asked for; empty: not said */
     bool has_known_by;
     uint64_t known_by_s;

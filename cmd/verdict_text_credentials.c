@@ -149,9 +149,17 @@ static bool tells_where(enum said_standing standing)
            standing == SAID_AFTER_END;
 }
 
-/* "revoked 2026-03-02 (scoring; in a disputed block)". */
-static void print_event(FILE *out, const struct dossier_credential *credential, size_t at,
-                        enum said_standing standing)
+/* Nobody should have to compare days to see that a certificate ends. */
+static bool is_announced(const struct verdict_page *page, const struct history_event *event,
+                         enum said_standing standing)
+{
+    return standing == SAID_TO_COME && event->effective_day > page->at_day &&
+           event->action != STATUS_APPEALED && event->action != STATUS_APPEAL_DECIDED;
+}
+
+/* "revoked 2026-03-02 (scoring; in a disputed block)", "will be revoked from 2026-12-24". */
+static void print_event(FILE *out, const struct verdict_page *page,
+                        const struct dossier_credential *credential, size_t at, enum said_standing standing)
 {
     const struct history_event *event = &credential->place.events[at];
     const struct dossier_block block = page_block_of_event(credential, at);
@@ -160,7 +168,8 @@ static void print_event(FILE *out, const struct dossier_credential *credential, 
     bool where = tells_where(standing);
     char day[DAY_TEXT_SIZE];
     day_to_text(day, event->effective_day);
-    fprintf(out, "%s %s", status_action_word(event->action), day);
+    fprintf(out, is_announced(page, event, standing) ? "will be %s from %s" : "%s %s",
+            status_action_word(event->action), day);
     if (reason[0] != '\0' || where) {
         fprintf(out, " (%s%s", reason, reason[0] != '\0' && where ? "; " : "");
         print_where(out, &block, standing);
@@ -177,7 +186,7 @@ void verdict_text_history(FILE *out, const struct verdict_page *page, size_t ind
         const struct history_event *event = &credential->place.events[i];
         if (verdict->said[i] != SAID_NOT_BY_THEN && event->action != STATUS_HELD_BY) {
             fputs(before, out);
-            print_event(out, credential, i, verdict->said[i]);
+            print_event(out, page, credential, i, verdict->said[i]);
             before = ", ";
         }
     }

@@ -45,6 +45,7 @@ enum store_error watch_check_ask(struct watch_check *check, uint32_t at_day, uin
                                  const struct actor_id *self)
 {
     check->question.at_day = at_day;
+    check->question.begun_day = day_begun_by(now_s);
     check->question.now_s = now_s;
     check->question.state = (struct bytes){0};
     drop(check);

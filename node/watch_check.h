@@ -26,8 +26,8 @@ bool watch_check_init(struct watch_check *check, struct store *store, const stru
                       const struct trust *trust);
 void watch_check_deinit(struct watch_check *check);
 
-/* What is asked from now on: as of at_day, by a clock that shows now_s, in the state where self, if any, has
- * its shop. */
+/* What is asked from now on: as of at_day, which is today, by a clock that shows now_s, in the state where
+ * self, if any, has its shop. */
 enum store_error watch_check_ask(struct watch_check *check, uint32_t at_day, uint64_t now_s,
                                  const struct actor_id *self);
 

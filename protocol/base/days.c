@@ -128,6 +128,12 @@ uint32_t day_of_time(uint64_t time_s)
     return time_s > TIME_S_MAX ? DAY_MAX : (uint32_t)(time_s / SECONDS_PER_DAY) + DAY_OF_1970;
 }
 
+uint32_t day_begun_by(uint64_t time_s)
+{
+    enum { FURTHEST_AHEAD_S = 14 * 3600 };
+    return day_of_time(time_s > TIME_S_MAX ? time_s : time_s + FURTHEST_AHEAD_S);
+}
+
 uint64_t time_of_day(uint32_t day)
 {
     uint32_t in_range = day < DAY_MAX ? day : DAY_MAX;

@@ -34,6 +34,8 @@ void day_to_text(char text[DAY_TEXT_SIZE], uint32_t day);
 
 /* The UTC day of a time, clamped to the range. */
 uint32_t day_of_time(uint64_t time_s);
+/* The last day that has begun anywhere by a time: where clocks are furthest ahead, at UTC+14. */
+uint32_t day_begun_by(uint64_t time_s);
 /* Midnight UTC at which day begins, 0 for days before 1970; DAY_NONE and the like count as the last day. */
 uint64_t time_of_day(uint32_t day);
 

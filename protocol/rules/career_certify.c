@@ -40,6 +40,12 @@ static const struct attestation *attestation_of(const struct certifying *all, si
     return &career_credential(all->career, all->code, rank)->attestation;
 }
 
+/* The day from which it may begin. */
+static uint32_t begins_on(const struct certifying *all, size_t rank)
+{
+    return question_day_reached(all->career->question, attestation_of(all, rank)->earned_on);
+}
+
 static const struct day_truth *days_of(const struct certifying *all, size_t rank)
 {
     return &career_verdict(all->career, all->code, rank)->days;
@@ -79,18 +85,18 @@ static bool add_stretch(struct certifying *all, const struct pack_segment *segme
 static bool write_stretches(struct certifying *all)
 {
     const struct career_space *space = all->code->space;
-    uint32_t earned_on = attestation_of(all, 0)->earned_on;
+    uint32_t first = begins_on(all, 0);
     all->stretches = arena_take(all->career->arena, (space->segment_count + 1) * sizeof all->stretches[0]);
     if (all->stretches == NULL) {
         return false;
     }
-    if (space->segment_count == 0 || space->segments[0].first_day > earned_on) {
+    if (space->segment_count == 0 || space->segments[0].first_day > first) {
         uint32_t last = space->segment_count == 0 ? DAY_NONE : space->segments[0].first_day - 1;
         all->stretches[all->stretch_count++] = (struct stretch){.last = last, .experience = &day_truth_yes};
     }
     for (size_t i = 0; i < space->segment_count; i++) {
         const struct pack_segment *segment = &space->segments[i];
-        if (segment->last_day >= earned_on && career_speaks(space, segment, career_local(all->code)) &&
+        if (segment->last_day >= first && career_speaks(space, segment, career_local(all->code)) &&
             !add_stretch(all, segment, all->experience[i])) {
             return false;
         }
@@ -104,8 +110,7 @@ static bool write_stretches(struct certifying *all)
 static bool asks_alike(const struct certifying *all)
 {
     const struct career_space *space = all->code->space;
-    if (space->has_late || space->segment_count == 0 ||
-        space->segments[0].first_day > attestation_of(all, 0)->earned_on) {
+    if (space->has_late || space->segment_count == 0 || space->segments[0].first_day > begins_on(all, 0)) {
         return false;
     }
     for (size_t i = 1; i < space->segment_count; i++) {
@@ -132,9 +137,8 @@ static uint32_t simple_begin(const struct certifying *all, size_t rank, bool sur
 {
     struct day_set days = set_of(days_of(all, rank), surely);
     struct day_set experience = set_of(all->experience[0], surely);
-    uint32_t earned_on = attestation_of(all, rank)->earned_on;
     uint32_t to = career_waits_for_nothing_to(all->career, all->code, rank);
-    if (to == 0 || days.count == 0 || first_of(days_of(all, rank)->possibly) < earned_on) {
+    if (to == 0 || days.count == 0 || first_of(days_of(all, rank)->possibly) < begins_on(all, rank)) {
         return DAY_NONE;
     }
     uint32_t begin = days.intervals[0].first;
@@ -212,7 +216,8 @@ static bool find_begun(struct begun *out, struct certifying *all, size_t rank, c
     struct day_truth days;
     struct day_truth asked = day_truth_unknown;
     struct day_set within;
-    if (!day_set_of(&within, stretch->first > earned_on ? stretch->first : earned_on, stretch->last, arena) ||
+    uint32_t first = begins_on(all, rank) > stretch->first ? begins_on(all, rank) : stretch->first;
+    if (!day_set_of(&within, first, stretch->last, arena) ||
         !day_truth_within(&days, days_of(all, rank), within, arena) ||
         !day_truth_and(&days, &days, stretch->experience, arena)) {
         return false;

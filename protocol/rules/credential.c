@@ -589,14 +589,15 @@ static bool is_for_nothing(const struct decision *decision, const struct dossier
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
-static struct day_interval validity_of(const struct dossier_credential *credential)
+static struct day_interval validity_of(const struct dossier_credential *credential,
+                                       const struct question *question)
 {
     const struct attestation *attestation = &credential->attestation;
     if (credential->place.erased) {
         return (struct day_interval){.first = 0, .last = DAY_NONE};
     }
     bool ends = attestation->has_last_day && attestation->basis != BASIS_EXPERIENCE;
-    return (struct day_interval){.first = attestation->valid_from,
+    return (struct day_interval){.first = question_day_reached(question, attestation->valid_from),
                                  .last = ends ? attestation->last_day : DAY_NONE};
 }
 
@@ -789,7 +790,7 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
         return true;
     }
     enum reason doubt = doubt_of(decision, credential, weighed);
-    struct day_interval validity = validity_of(credential);
+    struct day_interval validity = validity_of(credential, decision->question);
     const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
     out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);
     if (!days_of_status(&out->days, &status, validity, doubt, decision->arena)) {

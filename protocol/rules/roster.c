@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/sort.h"
+#include "protocol/rules/begun_days.h"
 #include "protocol/rules/roster_state.h"
 
 /* Of one technician, for one of the things that awards ask. */
@@ -90,12 +91,13 @@ static bool write_parts(struct roster *roster)
     return true;
 }
 
-struct roster *roster_begin(const struct dossier *dossier, const struct trust *trust,
+struct roster *roster_begin(const struct dossier *gathered, const struct trust *trust,
                             const struct question *question, const struct roster_change *change,
                             struct arena *arena)
 {
     struct roster *roster = arena_take(arena, sizeof *roster);
-    if (roster == NULL) {
+    const struct dossier *dossier = dossier_of_begun_days(gathered, question, arena);
+    if (roster == NULL || dossier == NULL) {
         return NULL;
     }
     *roster = (struct roster){
@@ -386,8 +388,12 @@ static bool write_asked(struct roster_part *part, const struct found *found, str
     return true;
 }
 
-bool roster_add(struct roster *roster, const struct dossier *dossier, struct arena *scratch)
+bool roster_add(struct roster *roster, const struct dossier *gathered, struct arena *scratch)
 {
+    const struct dossier *dossier = dossier_of_begun_days(gathered, roster->question, scratch);
+    if (dossier == NULL) {
+        return false;
+    }
     size_t index = member_index(roster, &dossier->subject.id);
     struct roster_part *part = &roster->parts[index];
     struct found found = {

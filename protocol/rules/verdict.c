@@ -1,6 +1,7 @@
 #include "protocol/rules/verdict.h"
 
 #include "protocol/base/sort.h"
+#include "protocol/rules/begun_days.h"
 #include "protocol/rules/career.h"
 
 static enum overall worse_of(enum overall a, enum overall b)
@@ -180,11 +181,15 @@ static bool is_anything_cut(const struct dossier_cuts *cuts)
            cuts->affiliations || cuts->packs || cuts->authors || cuts->silent;
 }
 
-bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
+bool verdict_of(struct verdict *out, const struct dossier *gathered, const struct trust *trust,
                 const struct question *question, struct arena *arena)
 {
+    const struct dossier *dossier = dossier_of_begun_days(gathered, question, arena);
     struct credentials credentials;
     *out = (struct verdict){.overall = OVERALL_UNDETERMINED, .requirement = ANSWER_YES};
+    if (dossier == NULL) {
+        return false;
+    }
     out->reason = is_anything_cut(&dossier->cuts) ? REASON_LIMIT : REASON_NONE;
     if (!credentials_decide(&credentials, dossier, trust, question, arena)) {
         return false;

@@ -52,7 +52,8 @@ struct freshness {
 
 struct question {
     const struct network *network;
-    uint32_t at_day;     /* which day is asked about */
+    uint32_t at_day;     /* which day is asked about, by the asker's calendar */
+    uint32_t begun_day;  /* where that is today: the last day that has begun anywhere; else 0 */
     uint64_t now_s;      /* the verifier's clock: ages are counted from it */
     uint64_t known_by_s; /* which evidence may be used; UINT64_MAX for all there is */
     struct freshness_budget budget;
@@ -62,6 +63,15 @@ struct question {
                        whoever signed it */
     bool known_alone; /* by what is known of the subject: nobody is asked for what is denied alone */
 };
+
+/* Days belong to the asker's place, and who states something dates it by a calendar of its own, which may be
+ * a day ahead (DESIGN section 5, time). Where today is asked about, what speaks from a day on that has begun
+ * anywhere speaks already: no revocation is silent until midnight comes here, nor does a certificate of today
+ * wait for it. */
+static inline uint32_t question_day_reached(const struct question *question, uint32_t day)
+{
+    return question->at_day < day && day <= question->begun_day ? question->at_day : day;
+}
 
 /* How a statement about an entry stands. */
 enum said_standing {

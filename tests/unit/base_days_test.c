@@ -215,6 +215,9 @@ static void days_and_times_agree(void **state)
     assert_int_equal(day_of_time(TIME_S_MAX), DAY_MAX);
     assert_int_equal(day_of_time(TIME_S_MAX + 1), DAY_MAX);
     assert_int_equal(day_of_time(UINT64_MAX), DAY_MAX);
+    assert_int_equal(day_begun_by(UINT64_MAX), DAY_MAX);
+    assert_int_equal(day_begun_by(10 * 3600 - 1), day_of_time(0));
+    assert_int_equal(day_begun_by(10 * 3600), day_of_time(0) + 1);
 }
 
 int main(void)

@@ -827,9 +827,22 @@ static void what_an_award_denies_asks_everybody(void **state)
     }
 }
 
+static void a_recognition_revoked_from_a_day_that_has_begun_anywhere_is_gone(void **state)
+{
+    (void)state;
+    for (int begun = 0; begun < 2; begun++) {
+        begin(0);
+        build_event(&built.shop, &built.shop.dossier.credentials[0], STATUS_REVOKED, AT + 1, 50, false);
+        built.question.begun_day = begun ? AT + 1 : 0;
+        verdict = roster_builder_decide(&built);
+        assert_int_equal(built_award(&verdict, "Seal")->recognised, begun ? ANSWER_NO : ANSWER_YES);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_recognition_revoked_from_a_day_that_has_begun_anywhere_is_gone),
         cmocka_unit_test(what_an_award_denies_asks_everybody),
         cmocka_unit_test(the_share_is_of_all_who_perform_repairs),
         cmocka_unit_test(technicians_without_a_certificate_count_against_it),

@@ -616,10 +616,35 @@ static void a_full_arena_is_told(void **state)
     assert_int_equal(built_award(&verdict, "Whole")->answer, ANSWER_YES);
 }
 
+/* Where it is today already. */
+static void who_left_on_a_day_that_has_begun_anywhere_has_left(void **state)
+{
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        for (int begun = 0; begun < 2; begun++) {
+            begin();
+            const struct dossier_affiliation *member = build_member(&built, 0, LONG_AGO);
+            if (own) {
+                built.technicians[0].has_own_left = true;
+                built.technicians[0].own_left = AT + 1;
+            } else {
+                build_member_left(&built, member, AT + 1);
+            }
+            built.question.begun_day = begun ? AT + 1 : 0;
+            verdict = roster_builder_decide(&built);
+            if (verdict.counted_technicians != (begun ? 0 : 1)) {
+                fail_msg("left %s: %zu counted", own ? "in her own log" : "in the shop's",
+                         (size_t)verdict.counted_technicians);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_technician_counts_while_she_is_on_this_roster_alone),
+        cmocka_unit_test(who_left_on_a_day_that_has_begun_anywhere_has_left),
         cmocka_unit_test(who_worked_elsewhere_is_not_said_once_it_is_erased_or_late),
         cmocka_unit_test(whoever_is_there_by_the_shops_own_word_is_told),
         cmocka_unit_test(several_memberships_unite),

@@ -11,8 +11,10 @@
 #include "node/node_keys.h"
 #include "protocol/wire/block.h"
 
-/* The network file comes last and makes a folder a home: an interrupted init leaves nothing that a second one
- * does not simply make anew. */
+/* The network file comes last and makes a folder a home. What an interrupted init leaves is marked as such,
+ * so that a second one makes it anew; keys without that mark are somebody's, and are never written over. */
+
+static const char unfinished_file[] = "init.unfinished";
 
 struct init {
     struct session session; /* home and options alone: nothing is open yet */
@@ -33,13 +35,34 @@ static int parse(struct init *init, int argc, char **argv)
     return code;
 }
 
+/* Also as a link to a place apart that is not at hand. */
+static bool is_there(const struct home *home, const char *file)
+{
+    char path[HOME_PATH_MAX + 64];
+    struct stat status;
+
+    home_file(home, file, path);
+    return lstat(path, &status) == 0;
+}
+
 /* Every command that uses keys makes a store first, an init that was interrupted has none. */
 static bool was_used(const struct home *home)
 {
-    char path[HOME_PATH_MAX + 64];
+    return is_there(home, "store/data.mdb");
+}
 
-    home_file(home, "store/data.mdb", path);
-    return access(path, F_OK) == 0;
+/* The first file of keys that an init would replace, or lose the use of; NULL: there is none. */
+static const char *kept_keys(const struct home *home)
+{
+    static const char *const files[] = {"actor.keys",   "next.keys",       "actor.keys.next",
+                                        "actor.public", "checkpoint.keys", "node.keys"};
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0] && !is_there(home, unfinished_file); i++) {
+        if (is_there(home, files[i])) {
+            return files[i];
+        }
+    }
+    return NULL;
 }
 
 static int check_unused(struct init *init)
@@ -71,6 +94,15 @@ static int check_unused(struct init *init)
             "%s holds data, but its file \"network\" is missing: restore it (one line, main or test) "
             "instead of making new keys over the old ones.",
             home->path);
+    }
+    const char *kept = kept_keys(home);
+    if (kept != NULL) {
+        return session_fail(
+            options, EXIT_BAD_INPUT, "keys-kept",
+            "%s holds %s already, and new keys would be written over it: nothing was changed. To use "
+            "these keys, copy back the whole folder that they come from; for new ones choose another "
+            "folder with --home.",
+            home->path, kept);
     }
     return EXIT_YES;
 }
@@ -133,15 +165,21 @@ static int write_actor(struct init *init)
     return EXIT_YES;
 }
 
+static void drop_file(const struct home *home, const char *file)
+{
+    char path[HOME_PATH_MAX + 64];
+
+    home_file(home, file, path);
+    unlink(path);
+}
+
 /* What an interrupted init with an actor left behind. */
 static void drop_actor(const struct init *init)
 {
     static const char *const files[] = {"actor.public", "actor.keys", "checkpoint.keys"};
-    char path[HOME_PATH_MAX + 64];
 
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        home_file(&init->session.home, files[i], path);
-        unlink(path);
+        drop_file(&init->session.home, files[i]);
     }
 }
 
@@ -150,6 +188,10 @@ static int write_home(struct init *init)
     struct session *session = &init->session;
     enum home_error error;
 
+    error = home_write(&session->home, unfinished_file, "", 0, 0600);
+    if (error != HOME_OK) {
+        return session_fail_home(&session->options, error);
+    }
     drop_actor(init);
     if (!init->no_actor) {
         int code = write_actor(init);
@@ -163,16 +205,11 @@ static int write_home(struct init *init)
     if (error == HOME_OK) {
         error = home_create(&session->home, session->options.home, init->network);
     }
-    return error == HOME_OK ? EXIT_YES : session_fail_home(&session->options, error);
-}
-
-/* What failed leaves nothing behind. */
-static void drop_lock(const struct home *home)
-{
-    char path[HOME_PATH_MAX + 64];
-
-    home_file(home, "lock", path);
-    unlink(path);
+    if (error != HOME_OK) {
+        return session_fail_home(&session->options, error);
+    }
+    drop_file(&session->home, unfinished_file);
+    return EXIT_YES;
 }
 
 static int make_home(struct init *init)
@@ -191,7 +228,7 @@ static int make_home(struct init *init)
     if (code == EXIT_YES) {
         code = write_home(init);
         if (code != EXIT_YES) {
-            drop_lock(&session->home);
+            drop_file(&session->home, "lock"); /* what failed leaves nothing in the way of another try */
         }
     }
     close(lock);
@@ -243,7 +280,7 @@ static int report(const struct init *init)
            "  Look at somebody's certificates:    tradeproof lookup ID\n");
     if (init->session.has_actor) {
         printf("  Give your id to those who certify you, hire you or work for you. It is no secret.\n"
-               "  Keep a copy of %s/actor.keys and the passphrase in a safe place: without them nobody,\n"
+               "  Keep a copy of %s and the passphrase in a safe place: without them nobody,\n"
                "  not even you, can ever sign as you again.\n"
                "  Move %s/next.keys to a place apart, a USB stick in a drawer say: with it you can\n"
                "  replace stolen keys, and a thief of this computer can't.\n",

@@ -95,6 +95,21 @@ refuses "no home at all" 11 "not set up yet" nobody status
 refuses "a second init" 4 "set up already" ase init --network test
 refuses "a network that is none" 4 "network's tag" new init --network 'Test!'
 
+# ---- keys that somebody keeps ----
+
+for file in actor.keys next.keys actor.public checkpoint.keys node.keys; do
+    mkdir "$world/kept.$file" && cp "$world/ase/$file" "$world/kept.$file/"
+    refuses "a new home where a $file is kept" 4 "holds $file already" "kept.$file" init --network test
+    ok "and leaves it as it is" cmp "$world/ase/$file" "$world/kept.$file/$file"
+    refuses "one without an actor too" 4 "holds $file already" "kept.$file" init --network test --no-actor
+done
+mkdir "$world/kept.link" && ln -s "$world/usb/next.keys" "$world/kept.link/next.keys"
+refuses "a new home where a kept file is linked to that isn't at hand" 4 "holds next.keys already" kept.link init --network test
+: >"$world/kept.actor.keys/init.unfinished"
+answers "what an interrupted one left is made anew" 0 "This computer is set up" kept.actor.keys init --network test
+ok "and no longer marked" [ ! -e "$world/kept.actor.keys/init.unfinished" ]
+ok "with other keys" eval '! cmp -s "$world/ase/actor.keys" "$world/kept.actor.keys/actor.keys"'
+
 # ---- passphrases, clocks ----
 
 printf 'correct horse battery stable\n' >"$world/wrong"

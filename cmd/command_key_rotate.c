@@ -248,7 +248,7 @@ static int report(const struct rotate *request, const struct session *session,
         return report_json(request, session, published);
     }
     printf("The keys are new (epoch %llu, block %llu). Your id and passphrase stay the same.\n"
-           "Copy %s/actor.keys to the safe place again: the old copy no longer signs.\n"
+           "Copy %s to the safe place again: the keys in the old copy no longer sign.\n"
            "Move %s/next.keys to a place apart from this computer, in the old one's stead.\n",
            (unsigned long long)request->before.epoch + 1, (unsigned long long)published->seq,
            session->home.path, session->home.path);

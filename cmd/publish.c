@@ -540,7 +540,7 @@ static int fail_signer(const struct publisher *publisher)
     return session_fail(
         options_of(publisher), EXIT_BAD_INPUT, "keys-not-in-force",
         "The keys in this home are not the ones that this actor's log names. If the keys were "
-        "rotated on another computer, use that one, or copy its actor.keys.");
+        "rotated on another computer, use that one, or copy its data folder.");
 }
 
 static int sign_and_hand_over(struct publisher *publisher, struct prepared *prepared,

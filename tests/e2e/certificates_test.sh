@@ -279,6 +279,15 @@ do_as ase void "$stolen" --yes
 answers "what is void keeps nobody from a lower one" 0 "The rules are published" ase rules publish "$world/second.json"
 answers "and is what holds" 0 "Rules: ase version 2" ase lookup "$lea" --require ase/a
 
+# ---- the copy that README recommends ----
+
+cp -r "$world/ase" "$world/copy.ase"
+rm -rf "$world/ase"
+answers "without the folder there is no home" 11 "not set up yet" ase status
+cp -r "$world/copy.ase" "$world/ase"
+ok "a copy put back is that home again" [ "$(actor_id ase)" = "$ase" ]
+answers "and signs" 0 "" ase issue "$lea" ase/a --earned 2025-03-01
+
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \
     maria present "$world/challenge.tp" --from "$world/b.tp" --yes

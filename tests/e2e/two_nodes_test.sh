@@ -57,4 +57,23 @@ for owners in 3 4 5 6 7; do
     ok "a daemon that is just starting takes up owner $owners" takes_up reader "$owners"
 done
 answers "the answer stays when no daemon runs" 0 "VERDICT: VALID" reader lookup "$shop"
+
+# A copy of the folder that is put back, of before the last block.
+cp -r "$world/ase" "$world/copy.ase"
+start ase
+start shop ase
+do_as ase issue "$shop" ase/b
+newest=$(own_head ase)
+ok "the shop hears of it" until_true 20 follows shop ase
+for name in ase shop; do stop "$name"; done
+rm -rf "$world/ase" && cp -r "$world/copy.ase" "$world/ase"
+ok "the copy lacks it" [ "$(own_head ase)" != "$newest" ]
+start shop
+start ase shop
+head_is() { [ "$(own_head "$1")" = "$2" ]; }
+ok "and fetches it from who has it" until_true 20 head_is ase "$newest"
+do_as ase issue "$shop" ase/a --earned 2026-01-05
+ok "so that what is signed then goes on from there" until_true 20 follows shop ase
+answers "and no fork is told" 0 "VERDICT: VALID" shop lookup "$shop" --code ase/b
+for name in ase shop; do stop "$name"; done
 finish

@@ -121,22 +121,23 @@ int proof_set_add_store(struct proof_set *set, struct session *session, const st
 
 /* ---- from a file ---- */
 
-/* Follow a proof to see what it is worth showing. Writes: *chosen whether it is to be taken, *item when it
- * is. */
+/* Follow a proof to see what it is worth showing. What doesn't hold is chosen by what it claims to be: taking
+ * it unchecked lifts a refusal, and shows nothing beyond the choice. Writes: *chosen whether it is to be
+ * taken, *item when it is. */
 static enum reason look_at(const struct certificate_file *file, const struct entry_proof *proof,
                            struct session *session, const struct proof_choice *choice, bool *chosen,
                            struct proof_item *item)
 {
     struct proven_entry proven;
     enum reason reason = proof_check(&proven, proof, &file->heads, &session->home.network, &session->arena);
-    *chosen = choice->unchecked;
+    bool takes_all = choice->codes->count == 0 && choice->requirement == NULL;
     *item = (struct proof_item){.code = bytes_of_string("something unproven"), .issuer = proven.author};
-    if (reason != REASON_NONE || !proven.content) {
-        return choice->unchecked ? REASON_NONE : reason;
+    if (proven.content && reason == REASON_NONE) {
+        item->code = proven.attestation.code;
     }
-    item->code = proven.attestation.code;
-    *chosen = choice->unchecked || is_chosen(choice, &proven.attestation, proven.events, proven.event_count);
-    return REASON_NONE;
+    *chosen = proven.content ? is_chosen(choice, &proven.attestation, proven.events, proven.event_count)
+                             : choice->unchecked && takes_all;
+    return choice->unchecked ? REASON_NONE : reason;
 }
 
 int proof_set_add_file(struct proof_set *set, struct session *session, const struct certificate_file *file,

@@ -28,7 +28,7 @@ struct proof_choice {
                                               that its codes may rest on; NULL: all */
     bool standing_only;                    /* leave out what was revoked or suspended last, or has expired */
     uint32_t today;
-    bool unchecked; /* take a file's proofs as they are, all of them */
+    bool unchecked; /* take a file's proofs as they are */
 };
 
 /* Add what the store holds about subject. Returns: EXIT_YES, or the exit code after it said why not; more

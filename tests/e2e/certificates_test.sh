@@ -224,6 +224,22 @@ ok "nor signed" test ! -e "$world/b.answer"
 answers "but when that is chosen" 0 "You would show" \
     ann present "$world/b.challenge" --from "$world/ann.tp" --yes --code ase/a --out "$world/b.answer"
 
+# ---- what leaves ----
+
+do_as ase issue "$ann" ase/b --earned 2026-01-10
+do_as ase revoke --of "$ann" --code ase/b
+do_as ase export "$ann" --out "$world/both.tp"
+for from in both.tp altered.tp; do
+    # Altered: one byte of the proofs, so that none holds.
+    [ $from = both.tp ] || { head -c -40 "$world/both.tp"; printf '\377'; tail -c 39 "$world/both.tp"; } >"$world/altered.tp"
+    answers "$from: who insists shows what was taken back" 0 "" \
+        ann present "$world/work.tp" --from "$world/$from" --code ase/b --anyway --yes --out "$world/b.answer"
+    shown=$(grep -c "^  .* from " "$said")
+    ok "$from: and nothing beside it" [ "$shown" = 1 ]
+done
+answers "where nothing is chosen, nothing is shown" 1 "nothing-to-present" \
+    ann present "$world/work.tp" --from "$world/both.tp" --code epa/609 --anyway --yes --json
+
 # ---- a thief who revokes, from an earlier day, what was revoked already ----
 
 own_seq() { field <(as "$1" status --json | sed -n '/"own_log"/,/}/p') seq; }

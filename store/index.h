@@ -111,6 +111,11 @@ enum store_error index_find(struct store_txn *txn, const struct subject *subject
                             const struct posting_judge *judge, uint64_t **places, size_t *count, bool *cut,
                             struct arena *arena);
 
+/* The same of one author, by its number, and all that it says: at most POSTINGS_FOUND_MAX, with *cut where
+ * there may be more. */
+enum store_error index_find_of(struct store_txn *txn, const struct subject *subject, uint32_t author,
+                               uint64_t **places, size_t *count, bool *cut, struct arena *arena);
+
 /* Carry merges on by about budget postings. Changes *directory; the caller writes it. */
 enum store_error merge_step(struct store_txn *txn, struct run_directory *directory, uint64_t budget);
 

@@ -13,6 +13,8 @@ struct search {
     struct arena *arena;
     const struct posting_judge *judge; /* NULL: all count */
     size_t passed_by;
+    bool of_one; /* only what the author numbered `only` says is looked for, and all of it */
+    uint32_t only;
     /* Within one run: */
     uint32_t author;
     size_t of_author, idle_of_author;
@@ -63,6 +65,11 @@ static uint64_t prefix_at(const uint8_t *chunk, size_t i)
     return prefix;
 }
 
+static bool is_asked(const struct search *search, uint64_t place)
+{
+    return !search->of_one || place_author(place) == search->only;
+}
+
 /* ---- the newest ---- */
 
 static enum store_error search_unsorted(struct search *search, const uint8_t *items, size_t count)
@@ -72,7 +79,7 @@ static enum store_error search_unsorted(struct search *search, const uint8_t *it
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         enum posting_worth worth = POSTING_GONE;
 
-        if (prefix_at(items, i) == search->prefix) {
+        if (prefix_at(items, i) == search->prefix && is_asked(search, posting_at(items, i).place)) {
             error = judge(search, posting_at(items, i).place, &worth);
         }
         if (error == STORE_OK && worth != POSTING_GONE && !found(search, posting_at(items, i).place)) {
@@ -176,6 +183,17 @@ static void begin_author(struct search *search, uint32_t author)
     search->of_author = search->idle_of_author = 0;
 }
 
+/* Mostly nobody says anything, which is found out soonest from the prefix alone; else the one that is asked
+ * about is looked for once more. */
+static enum progress pass_by(struct search *search, uint32_t author)
+{
+    if (author > search->only) {
+        return PROGRESS_DONE;
+    }
+    search->author = search->only - 1;
+    return PROGRESS_NEXT_AUTHOR;
+}
+
 /* Take postings of the prefix from i on. STORE_NO_MEMORY is told by *error. */
 static enum progress take_postings(struct search *search, struct store_txn *txn, const struct chunk *chunk,
                                    size_t i, enum store_error *error)
@@ -193,6 +211,9 @@ static enum progress take_postings(struct search *search, struct store_txn *txn,
         if (posting.prefix != search->prefix || search->count == POSTINGS_FOUND_MAX) {
             return PROGRESS_DONE;
         }
+        if (!is_asked(search, posting.place)) {
+            return pass_by(search, place_author(posting.place));
+        }
         if (place_author(posting.place) != search->author) {
             begin_author(search, place_author(posting.place));
         }
@@ -205,7 +226,7 @@ static enum progress take_postings(struct search *search, struct store_txn *txn,
             continue;
         }
         search->idle_of_author += worth == POSTING_IDLE;
-        if (worth == POSTING_COUNTS && search->of_author++ == POSTINGS_EACH_MAX) {
+        if (worth == POSTING_COUNTS && !search->of_one && search->of_author++ == POSTINGS_EACH_MAX) {
             return PROGRESS_NEXT_AUTHOR;
         }
         if (!found(search, posting.place)) {
@@ -381,29 +402,53 @@ static size_t sort_found(uint64_t *places, size_t count)
     return kept;
 }
 
-enum store_error index_find(struct store_txn *txn, const struct subject *subject,
-                            const struct posting_judge *judge, uint64_t **places, size_t *count, bool *cut,
-                            struct arena *arena)
+static enum store_error find_all(struct search *search, struct store_txn *txn)
 {
-    struct search search = {.prefix = subject_prefix(subject), .arena = arena, .judge = judge};
     const struct posting_batch *batch = &txn->store->batch;
     struct bytes recent;
-    enum store_error error = search_runs(&search, txn);
+    enum store_error error = search_runs(search, txn);
 
     if (error == STORE_OK) {
         error = recent_read(txn, &recent);
     }
     if (error == STORE_OK) {
-        error = search_unsorted(&search, recent.data, recent.size / sizeof(struct posting));
+        error = search_unsorted(search, recent.data, recent.size / sizeof(struct posting));
     }
     if (error == STORE_OK && txn->writes) {
-        error = search_unsorted(&search, (const uint8_t *)batch->items, batch->count);
+        error = search_unsorted(search, (const uint8_t *)batch->items, batch->count);
     }
-    if (error != STORE_OK) {
-        return error;
+    return error;
+}
+
+static void give(const struct search *search, uint64_t **places, size_t *count, bool *cut)
+{
+    *places = search->places;
+    *cut = search->count == POSTINGS_FOUND_MAX;
+    *count = sort_found(search->places, search->count);
+}
+
+enum store_error index_find(struct store_txn *txn, const struct subject *subject,
+                            const struct posting_judge *judge, uint64_t **places, size_t *count, bool *cut,
+                            struct arena *arena)
+{
+    struct search search = {.prefix = subject_prefix(subject), .arena = arena, .judge = judge};
+    enum store_error error = find_all(&search, txn);
+
+    if (error == STORE_OK) {
+        give(&search, places, count, cut);
     }
-    *places = search.places;
-    *cut = search.count == POSTINGS_FOUND_MAX;
-    *count = sort_found(search.places, search.count);
-    return STORE_OK;
+    return error;
+}
+
+enum store_error index_find_of(struct store_txn *txn, const struct subject *subject, uint32_t author,
+                               uint64_t **places, size_t *count, bool *cut, struct arena *arena)
+{
+    struct search search = {
+        .prefix = subject_prefix(subject), .arena = arena, .of_one = true, .only = author};
+    enum store_error error = find_all(&search, txn);
+
+    if (error == STORE_OK) {
+        give(&search, places, count, cut);
+    }
+    return error;
 }

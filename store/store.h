@@ -8,6 +8,7 @@
 
 #include "protocol/log/accept.h"
 #include "protocol/rules/dossier.h"
+#include "protocol/rules/issued.h"
 
 enum store_error {
     STORE_OK,
@@ -510,6 +511,24 @@ struct store_events {
 enum store_error store_entry_events(struct store_txn *txn, const struct network *network,
                                     const struct entry_name *name, struct store_events *out,
                                     struct arena *arena);
+
+/* Call visit with every attestation on author's chain whose bytes are here and that is about subject, or was
+ * given to it by a `held by`; and perhaps with some that are not, as store_issued_at says. In no order of
+ * meaning, found by the subject alone. *cut: there is more than one author may say of one subject here. What
+ * is given is good for the call alone. Uses arena for the call. */
+enum { STORE_ISSUED_MAX = 16384 };
+enum store_error store_each_issued(struct store_txn *txn, const struct actor_id *author,
+                                   const struct subject *subject,
+                                   void (*visit)(void *context, uint64_t seq, uint64_t index,
+                                                 const struct attestation *attestation),
+                                   void *context, bool *cut, struct arena *arena);
+
+/* The attestation at that place of author's chain and how it stands, in arena. Of one that was given to
+ * subject it is that subject's. STORE_NOT_FOUND: there is none that is about subject. */
+enum store_error store_issued_at(struct store_txn *txn, const struct network *network,
+                                 const struct actor_id *author, uint64_t seq, uint64_t index,
+                                 const struct subject *subject, struct issued_entry *out,
+                                 struct arena *arena);
 
 /* What a void leaves without an answer. What is given is good for the call alone. */
 struct left_visit {

@@ -109,12 +109,35 @@ static void check(struct store_txn *txn, const struct subject *subject)
     }
 }
 
+/* What one of two authors says of it, whatever the other one does. */
+static void check_of(struct store_txn *txn, const struct subject *subject, uint32_t author)
+{
+    uint64_t prefix = subject_prefix(subject);
+    size_t count, wanted = 0;
+    uint64_t *places;
+    bool cut;
+
+    arena_rewind(&world.arena, 0);
+    assert_int_equal(index_find_of(txn, subject, author, &places, &count, &cut, &world.arena), STORE_OK);
+    for (size_t i = first_of(prefix); i < model.count && model.items[i].prefix == prefix; i++) {
+        if (place_author(model.items[i].place) == author) {
+            assert_true(wanted < count && places[wanted] == model.items[i].place);
+            wanted++;
+        }
+    }
+    assert_int_equal(count, wanted);
+    assert_int_equal(cut, count == POSTINGS_FOUND_MAX);
+}
+
 static void check_some(struct store_txn *txn, uint64_t subjects, uint64_t *seed, size_t times)
 {
     sort_model();
     for (size_t i = 0; i < times; i++) {
         struct subject subject = world_subject(next_random(seed) % (subjects + subjects / 8 + 1));
         check(txn, &subject);
+        for (uint32_t author = 0; author < 4; author++) {
+            check_of(txn, &subject, author);
+        }
     }
 }
 
@@ -261,6 +284,12 @@ static void an_author_that_floods_hides_nobody(void **context)
     assert_int_equal(count_of(places, count, AUTHOR_NUMBER_MAX), 3);
     assert_true(count_of(places, count, 1) >= POSTINGS_EACH_MAX);
     assert_true(count_of(places, count, 1) <= 3 * POSTINGS_EACH_MAX);
+    assert_int_equal(index_find_of(txn, &subject, 2, &places, &count, &cut, &world.arena), STORE_OK);
+    assert_true(count == 3 && count_of(places, count, 2) == 3 && !cut);
+    assert_int_equal(index_find_of(txn, &subject, 1, &places, &count, &cut, &world.arena), STORE_OK);
+    assert_true(count == POSTINGS_FOUND_MAX && count_of(places, count, 1) == count && cut);
+    assert_int_equal(index_find_of(txn, &subject, 3, &places, &count, &cut, &world.arena), STORE_OK);
+    assert_true(count == 0 && !cut);
     store_end(txn);
 }
 

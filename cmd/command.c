@@ -23,7 +23,7 @@ static const struct {
     {EXIT_UNKNOWN, "could not be determined"},
     {EXIT_USAGE, "the command line is wrong"},
     {EXIT_BAD_INPUT, "a file, id, date or record was refused"},
-    {EXIT_PARTLY, "done, except for rows that were refused"},
+    {EXIT_PARTLY, "done, except for rows that were refused, or came after Ctrl-C"},
     {EXIT_PASSPHRASE, "the passphrase is wrong, or there is none"},
     {EXIT_BUSY, "the data folder is in use by another process, or the daemon does not answer"},
     {EXIT_NO_ROOM, "the disk is full"},

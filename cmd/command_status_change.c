@@ -233,7 +233,7 @@ static int collect_rows(struct change_done *out, struct session *session, struct
         .from = request->from,
     };
     request->from = DAY_NONE; /* each has its own */
-    int code = csv_report_open(&out->rows, &session->options, request->report);
+    int code = csv_report_open(&out->rows, &session->options, request->report, bytes_of(NULL, 0));
     if (code != EXIT_YES) {
         return code;
     }

@@ -10,6 +10,8 @@ void csv_init(struct csv *csv, const struct csv_source *source)
     csv->source = *source;
     csv->lines = 0;
     csv->ended = false;
+    csv->row_size = 0;
+    csv->row_is_whole = false;
     csv->at = 0;
     csv->end = 0;
 }
@@ -41,6 +43,7 @@ static void begin_row(struct csv *csv)
     csv->state = CSV_AT_FIELD_START;
     csv->refusal = CSV_ROW;
     csv->row_size = 0;
+    csv->row_is_whole = true;
     csv->text_size = 0;
 }
 
@@ -51,6 +54,7 @@ static void begin_field(struct csv *csv)
         refuse(csv, CSV_TOO_MANY_FIELDS);
         return;
     }
+    csv->field_at[csv->field_count] = csv->row_size;
     csv->fields[csv->field_count++] = bytes_of(csv->text + csv->text_size, 0);
 }
 
@@ -136,18 +140,26 @@ static bool step(struct csv *csv, uint8_t byte)
     return false;
 }
 
+static void keep_byte(struct csv *csv, uint8_t byte)
+{
+    if (csv->row_size == CSV_ROW_SIZE_MAX) {
+        csv->row_is_whole = false;
+        refuse(csv, CSV_ROW_TOO_LONG);
+        return;
+    }
+    csv->row[csv->row_size++] = byte;
+}
+
 /* Count a byte against the row's limit; its line end is not part of it. */
 static void count_byte(struct csv *csv, uint8_t byte)
 {
     csv->lines += byte == '\n';
-    if (csv->state != CSV_IN_QUOTES && (byte == '\n' || byte == '\r')) {
-        return;
+    if (csv->state == CSV_BEHIND_CR && byte != '\n') {
+        keep_byte(csv, '\r'); /* it was no line end */
     }
-    if (csv->row_size == CSV_ROW_SIZE_MAX) {
-        refuse(csv, CSV_ROW_TOO_LONG);
-        return;
+    if (csv->state == CSV_IN_QUOTES || (byte != '\n' && byte != '\r')) {
+        keep_byte(csv, byte);
     }
-    csv->row_size++;
 }
 
 static bool is_empty_row(const struct csv *csv)
@@ -159,6 +171,7 @@ static enum csv_result end_stream(struct csv *csv, enum csv_result result)
 {
     csv->ended = true;
     csv->field_count = 0;
+    csv->row_is_whole = csv->row_is_whole && result == CSV_UNCLOSED_QUOTE;
     return result;
 }
 
@@ -224,6 +237,12 @@ enum csv_result csv_next(struct csv *csv)
         begin_row(csv);
         begin_field(csv);
     }
+}
+
+struct bytes csv_row(const struct csv *csv, size_t first)
+{
+    size_t at = first < csv->field_count ? csv->field_at[first] : 0;
+    return csv->row_is_whole ? bytes_of(csv->row + at, csv->row_size - at) : bytes_of(NULL, 0);
 }
 
 const char *csv_result_sentence(enum csv_result result)

@@ -49,10 +49,13 @@ struct csv {
     bool ended;
     enum csv_state state;
     enum csv_result refusal; /* of the row being read; CSV_ROW: none so far */
-    size_t row_size;         /* bytes read of it, at most one over the limit */
+    size_t row_size;         /* bytes read of it, up to the limit */
+    bool row_is_whole;       /* there are no more */
     size_t text_size;
     size_t at, end;
-    uint8_t text[CSV_ROW_SIZE_MAX]; /* its fields, without quotes */
+    size_t field_at[CSV_FIELDS_MAX]; /* where in row each field begins */
+    uint8_t row[CSV_ROW_SIZE_MAX];   /* as it came, without its line end */
+    uint8_t text[CSV_ROW_SIZE_MAX];  /* its fields, without quotes */
     uint8_t buffer[CSV_BUFFER_SIZE];
 };
 
@@ -60,6 +63,11 @@ struct csv {
 void csv_init(struct csv *csv, const struct csv_source *source);
 /* Read one row. */
 enum csv_result csv_next(struct csv *csv);
+
+/* The row that csv_next ended with, also a refused one, as it came, from field `first` on (all of it where it
+ * has no more fields), without its line end. Empty where it is over the limit or was not read to its end. A
+ * view, until the next call. */
+struct bytes csv_row(const struct csv *csv, size_t first);
 
 /* What a refusal means, without a full stop. Requires: a refusal. */
 const char *csv_result_sentence(enum csv_result result);

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/interrupt.h"
 #include "protocol/base/text.h"
+
+const char *const csv_report_fields[CSV_REPORT_FIELDS] = {"line", "reason", "message"};
 
 void csv_keep_text(char out[CSV_TEXT_SIZE], struct bytes text)
 {
@@ -59,6 +62,17 @@ static enum csv_header place_column(struct csv_columns *columns, const struct cs
     return CSV_HEADER_UNKNOWN;
 }
 
+static bool is_report(const struct csv *csv)
+{
+    for (size_t i = 0; i < CSV_REPORT_FIELDS; i++) {
+        if (i >= csv->field_count ||
+            !equals_in_any_case(text_trim(csv->fields[i], " "), csv_report_fields[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum csv_header csv_columns_read(struct csv_columns *columns, struct csv *csv,
                                  struct csv_header_refused *refused)
 {
@@ -72,7 +86,8 @@ enum csv_header csv_columns_read(struct csv_columns *columns, struct csv *csv,
     for (size_t i = 0; i < columns->count; i++) {
         columns->fields[i] = CSV_NO_FIELD;
     }
-    for (size_t i = 0; i < columns->field_count; i++) {
+    columns->own_first = columns->takes_reports && is_report(csv) ? CSV_REPORT_FIELDS : 0;
+    for (size_t i = columns->own_first; i < columns->field_count; i++) {
         enum csv_header header = place_column(columns, csv, i, refused);
         if (header != CSV_HEADER_OK) {
             return header;
@@ -145,6 +160,10 @@ static bool read_descriptor(void *context, uint8_t *data, size_t capacity, size_
 {
     const int *fd = context;
     ssize_t got;
+    *size = 0;
+    if (!interrupt_await_input(*fd)) {
+        return false;
+    }
     do {
         got = read(*fd, data, capacity);
     } while (got < 0 && errno == EINTR);

@@ -10,11 +10,17 @@
 
 enum { CSV_NO_FIELD = CSV_FIELDS_MAX, CSV_TEXT_SIZE = 64 };
 
+/* What a report of refused rows has before each row's own fields. */
+enum { CSV_REPORT_FIELDS = 3 };
+extern const char *const csv_report_fields[CSV_REPORT_FIELDS];
+
 struct csv_columns {
     const char *const *names; /* the first required_count of them must be there */
     size_t count, required_count;
+    bool takes_reports; /* a file may be a report of refused rows (csv_report.h), mended */
     /* Written by csv_columns_read. */
     size_t field_count;            /* as the first row has them */
+    size_t own_first;              /* those before are of a report, and are passed over */
     size_t fields[CSV_FIELDS_MAX]; /* where each column is; CSV_NO_FIELD */
 };
 

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/csv_columns.h"
 #include "cmd/exit_codes.h"
 
 enum { TELL_EACH_MS = 1000 };
@@ -23,7 +24,17 @@ static int fail_file(const struct csv_report *report)
                         "The report %s could not be written: %s.", report->path, strerror(errno));
 }
 
-int csv_report_open(struct csv_report *report, const struct session_options *options, const char *path)
+static void write_own(FILE *file, struct bytes row)
+{
+    if (row.size > 0) {
+        fputc(',', file);
+        fwrite(row.data, 1, row.size, file);
+    }
+    fputc('\n', file);
+}
+
+int csv_report_open(struct csv_report *report, const struct session_options *options, const char *path,
+                    struct bytes columns)
 {
     *report = (struct csv_report){
         .options = options,
@@ -40,7 +51,10 @@ int csv_report_open(struct csv_report *report, const struct session_options *opt
     if (report->file == NULL) {
         return fail_file(report);
     }
-    fprintf(report->file, "line,reason,message\n");
+    for (size_t i = 0; i < CSV_REPORT_FIELDS; i++) {
+        fprintf(report->file, "%s%s", i == 0 ? "" : ",", csv_report_fields[i]);
+    }
+    write_own(report->file, columns);
     return EXIT_YES;
 }
 
@@ -52,17 +66,19 @@ static void end_line(struct csv_report *report)
     }
 }
 
-static void write_row(FILE *file, uint64_t line, const char *word, const char *words)
+static void write_row(FILE *file, uint64_t line, const char *word, const char *words, struct bytes row)
 {
     fprintf(file, "%" PRIu64 ",%s,\"", line, word);
     for (const char *at = words; *at != '\0'; at++) {
         fputs(*at == '"' ? "\"" : "", file);
         fputc(*at, file);
     }
-    fputs("\"\n", file);
+    fputc('"', file);
+    write_own(file, row);
 }
 
-void csv_report_refused(struct csv_report *report, uint64_t line, const char *word, const char *words)
+void csv_report_refused(struct csv_report *report, uint64_t line, const char *word, const char *words,
+                        struct bytes row)
 {
     bool is_told = report->refused < CSV_TOLD_MAX;
     report->refused++;
@@ -74,7 +90,7 @@ void csv_report_refused(struct csv_report *report, uint64_t line, const char *wo
         fprintf(stderr, "line %" PRIu64 ": %s\n", line, words);
     }
     if (report->file != NULL) {
-        write_row(report->file, line, word, words);
+        write_row(report->file, line, word, words, row);
     }
     if (report->rows != NULL && json_array_size(report->rows) < CSV_JSON_MAX) {
         json_array_append_new(report->rows, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)line, "reason",

@@ -8,7 +8,7 @@ enum exit_code {
     EXIT_UNKNOWN = 2,     /* could not be determined */
     EXIT_USAGE = 3,       /* the command line is wrong */
     EXIT_BAD_INPUT = 4,   /* a file, id, date or record was refused */
-    EXIT_PARTLY = 5,      /* done, except for rows that were refused */
+    EXIT_PARTLY = 5,      /* done, except for rows that were refused, or came after Ctrl-C */
     EXIT_PASSPHRASE = 6,  /* wrong, or none to be had */
     EXIT_BUSY = 7,        /* the data folder is in use by another process, or the daemon does not answer */
     EXIT_NO_ROOM = 8,     /* the disk is full */

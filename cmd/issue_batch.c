@@ -45,6 +45,11 @@ int issue_batch_add(struct issue_batch *batch, const struct attestation *attesta
     return EXIT_YES;
 }
 
+uint64_t issue_batch_index(const struct issue_batch *batch)
+{
+    return batch->publisher == NULL ? 0 : batch->draft.entry_count - 1;
+}
+
 int issue_batch_flush(struct issue_batch *batch)
 {
     if (batch->publisher == NULL || batch->draft.entry_count == 0) {
@@ -62,6 +67,7 @@ int issue_batch_flush(struct issue_batch *batch)
     batch->issued += batch->draft.entry_count;
     durable->issued = batch->issued;
     durable->rest_line = 0;
+    code = batch->published != NULL ? batch->published(batch->caller, &batch->last) : EXIT_YES;
     begin_draft(batch);
-    return EXIT_YES;
+    return code;
 }

@@ -12,6 +12,10 @@ struct issue_batch {
     uint64_t block_count;
     uint64_t first_seq; /* of the first block; the others follow it */
     struct published last;
+    /* Called when a block is durable, before the next one begins; may publish others. Returns: EXIT_YES, or
+     * the exit code after it said why not. NULL: nobody asks. */
+    int (*published)(void *caller, const struct published *block);
+    void *caller;
     uint8_t salts[BLOCK_ENTRIES_MAX][ENTRY_SALT_SIZE]; /* random, for the draft's entries */
 };
 
@@ -20,6 +24,8 @@ void issue_batch_init(struct issue_batch *batch, struct publisher *publisher);
  * options tell which is the first line that is not durable. Returns: EXIT_YES, or the exit code after it said
  * why not. */
 int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation, uint64_t line);
+/* Where in the block at hand the one added last stands; 0 in a dry run. */
+uint64_t issue_batch_index(const struct issue_batch *batch);
 /* Publish what was gathered. Returns as issue_batch_add. */
 int issue_batch_flush(struct issue_batch *batch);
 

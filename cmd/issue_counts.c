@@ -9,7 +9,6 @@
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/pack.h"
 #include "protocol/rules/pack_rules.h"
-#include "protocol/rules/replaced.h"
 
 struct issue_counts *issue_counts_create(struct issue_rules *rules)
 {
@@ -22,8 +21,20 @@ struct issue_counts *issue_counts_create(struct issue_rules *rules)
 
 /* ---- rows that are not in the store yet ---- */
 
+/* Ids are hashes: their first bits are as good as any. */
+static uint8_t *pending_byte(struct issue_counts *counts, const struct subject *subject, uint8_t *bit)
+{
+    uint32_t first;
+    memcpy(&first, subject->id.bytes, sizeof first);
+    first %= ISSUE_PENDING_BITS;
+    *bit = (uint8_t)(1U << first % 8);
+    return &counts->pending_people[first / 8];
+}
+
 void issue_counts_add(struct issue_counts *counts, const struct attestation *attestation)
 {
+    uint8_t bit;
+    *pending_byte(counts, &attestation->subject, &bit) |= bit;
     struct issue_pending *pending = &counts->pending[counts->pending_count++ % ISSUE_PENDING_MAX];
     pending->attestation = *attestation;
     memcpy(pending->code, attestation->code.data, attestation->code.size);
@@ -35,6 +46,7 @@ void issue_counts_add(struct issue_counts *counts, const struct attestation *att
 void issue_counts_forget(struct issue_counts *counts)
 {
     counts->pending_count = 0;
+    memset(counts->pending_people, 0, sizeof(counts->pending_people));
 }
 
 static size_t pending_kept(const struct issue_counts *counts)
@@ -42,8 +54,12 @@ static size_t pending_kept(const struct issue_counts *counts)
     return counts->pending_count < ISSUE_PENDING_MAX ? counts->pending_count : ISSUE_PENDING_MAX;
 }
 
-static bool is_pending(const struct issue_counts *counts, const struct subject *subject)
+static bool is_pending(struct issue_counts *counts, const struct subject *subject)
 {
+    uint8_t bit;
+    if ((*pending_byte(counts, subject, &bit) & bit) == 0) {
+        return false;
+    }
     for (size_t i = 0; i < pending_kept(counts); i++) {
         if (subject_equal(&counts->pending[i].attestation.subject, subject)) {
             return true;
@@ -160,18 +176,29 @@ static bool replace(struct dossier_credential *old, const struct entry_name *by,
     return true;
 }
 
+static bool is_replaced(const struct issue_counts *counts, const struct dossier *dossier,
+                        const struct dossier_place *place)
+{
+    for (size_t i = 0; i < counts->replaces_count; i++) {
+        if (dossier_place_is_named(dossier, place, counts->replaces[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Nothing can be replaced of which as much was said as may be. */
 static bool replace_old(struct issue_counts *counts, struct dossier *dossier)
 {
     const struct entry_name by = {.author = counts->rules->session->actor, .seq = BLOCK_SEQ_MAX};
-    for (size_t i = 0; counts->replaces != NULL && i < dossier->credential_count; i++) {
+    bool fits = true;
+    for (size_t i = 0; counts->replaces_count > 0 && fits && i < dossier->credential_count; i++) {
         struct dossier_credential *old = &dossier->credentials[i];
-        if (old->place.event_count < STATUS_EVENTS_MAX &&
-            dossier_place_is_named(dossier, &old->place, counts->replaces)) {
-            return replace(old, &by, &counts->rules->session->arena);
+        if (old->place.event_count < STATUS_EVENTS_MAX && is_replaced(counts, dossier, &old->place)) {
+            fits = replace(old, &by, &counts->rules->session->arena);
         }
     }
-    return true;
+    return fits;
 }
 
 /* Returns: false after a failure, which rules->error keeps, or where nothing can be said. */
@@ -329,30 +356,6 @@ static bool waits(const struct code_verdict *amounts)
            amounts->missing_count > 0;
 }
 
-static bool was_taken_back(const struct credential_verdict *verdict)
-{
-    const struct axis_answer *status = &verdict->axes[AXIS_STATUS];
-    return status->answer == ANSWER_NO &&
-           (status->reason == REASON_REVOKED || status->reason == REASON_REPLACED ||
-            status->reason == REASON_REBOUND || status->reason == REASON_VOIDED ||
-            status->reason == REASON_DROPPED);
-}
-
-/* Rows that repeat each other are refused as such. */
-static bool stands_already(const struct evaluation *evaluation)
-{
-    const struct dossier_credential *coming = &evaluation->dossier.credentials[evaluation->coming];
-    for (size_t i = 0; i < evaluation->dossier.credential_count; i++) {
-        const struct dossier_credential *other = &evaluation->dossier.credentials[i];
-        if (i != evaluation->coming && other->place.log == coming->place.log && !other->place.erased &&
-            !was_taken_back(&evaluation->verdict.credentials[i]) &&
-            attestations_say_the_same(&other->attestation, &coming->attestation)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What nobody lets this actor issue never counts, and was agreed to before: the rules are not asked. */
 static enum reason evaluated_reason(struct issue_counts *counts, const struct attestation *coming, char *rule)
 {
@@ -363,7 +366,6 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
     struct evaluation evaluation;
     enum reason reason = REASON_NONE;
     bool is_evaluated = evaluate(&evaluation, counts, coming);
-    counts->stands = is_evaluated && stands_already(&evaluation);
     counts->waits = is_evaluated && waits(code_of(&evaluation, coming->code));
     if (is_evaluated) {
         const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
@@ -428,7 +430,6 @@ enum reason issue_counts_of(struct issue_counts *counts, const struct attestatio
     struct issue_known *known = known_slot(counts, coming);
     if (is_known_alike(known, coming)) {
         counts->waits = known->waits;
-        counts->stands = false;
         return REASON_NONE;
     }
     enum reason reason = evaluated_reason(counts, coming, rule);
@@ -461,11 +462,6 @@ bool issue_counts_verdict(struct code_verdict *out, struct issue_counts *counts,
 bool issue_counts_waits(const struct issue_counts *counts)
 {
     return counts->waits;
-}
-
-bool issue_counts_stands(const struct issue_counts *counts)
-{
-    return counts->stands;
 }
 
 /* ---- renewals ---- */

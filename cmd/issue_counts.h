@@ -5,13 +5,19 @@
  * it, beside all that is known of its subject, as if it were signed and heard of now. What certainly never
  * counts is better not signed. */
 
+#include "cmd/issue_before.h"
 #include "cmd/issue_csv.h"
 #include "cmd/issue_rules.h"
 #include "protocol/rules/verdict.h"
 
 /* The newest accepted rows of a file, which the store does not hold yet: what comes later in the file may
  * rest on them. */
-enum { ISSUE_PENDING_MAX = BLOCK_ENTRIES_MAX, ISSUE_KNOWN_COUNT = 1024 };
+enum {
+    ISSUE_PENDING_MAX = BLOCK_ENTRIES_MAX,
+    ISSUE_PENDING_BITS = 1 << 20,
+    ISSUE_KNOWN_COUNT = 1024,
+    ISSUE_REPLACED_MAX = ISSUE_BEFORE_MAX + 1 /* the one that --replaces names besides */
+};
 
 struct issue_pending {
     struct attestation attestation;
@@ -31,10 +37,11 @@ struct issue_counts {
     struct issue_rules *rules; /* borrowed; its error is set when the store fails */
     size_t pending_count;      /* ever since the store was written; the newest ISSUE_PENDING_MAX are kept */
     struct issue_pending pending[ISSUE_PENDING_MAX];
+    uint8_t pending_people[ISSUE_PENDING_BITS / 8]; /* bits: whom the pending ones may be about */
     struct issue_known known[ISSUE_KNOWN_COUNT];
-    bool waits;  /* of what was asked about last and counts: it is a test passed, and no certificate yet */
-    bool stands; /* of that, whether this actor issued the same before, and it stands */
-    const struct entry_name *replaces; /* what is coming takes the place of this entry; NULL: of none */
+    bool waits; /* of what was asked about last and counts: it is a test passed, and no certificate yet */
+    size_t replaces_count; /* what is coming takes the place of these entries */
+    const struct entry_name *replaces[ISSUE_REPLACED_MAX];
 };
 
 /* Returns: NULL when out of memory. Borrows: rules. Release with free. */
@@ -52,10 +59,6 @@ enum reason issue_counts_of(struct issue_counts *counts, const struct attestatio
 /* Whether coming, about which issue_counts_of was asked last, is a test passed for a code that is not
  * certified yet: something else is asked for. */
 bool issue_counts_waits(const struct issue_counts *counts);
-
-/* Whether this actor issued the same as coming before, about which issue_counts_of was asked last, and that
- * stands. */
-bool issue_counts_stands(const struct issue_counts *counts);
 
 /* What coming amounts to on today: its code's verdict, in the session's arena. Returns: false when nothing
  * can be said. */

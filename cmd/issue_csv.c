@@ -133,6 +133,16 @@ static bool check_lifetime(const struct attestation *out, struct issue_refused *
     return refuse_text(refused, ISSUE_BEYOND_LIFETIME, COLUMN_LAST_DAY, bytes_of_string(day));
 }
 
+/* What stands already needs no rule's leave, nor --anyway's: it is not issued. */
+static bool check_before(const struct attestation *out, struct issue_refused *refused,
+                         const struct issue_context *context, bool *stands)
+{
+    enum issue_refusal answer =
+        context->before != NULL ? context->before(context->caller, out, refused) : ISSUE_ACCEPTED;
+    *stands = answer == ISSUE_SAME;
+    return *stands || answer == ISSUE_ACCEPTED || refuse(refused, answer, COLUMN_CODE);
+}
+
 static bool check_counts(const struct attestation *out, struct issue_refused *refused,
                          const struct issue_context *context)
 {
@@ -179,7 +189,11 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
     if (out->has_last_day && out->last_day < out->valid_from) {
         return refuse(refused, ISSUE_ENDS_BEFORE_IT_BEGINS, COLUMN_LAST_DAY);
     }
-    return context->anyway ||
+    bool stands;
+    if (!check_before(out, refused, context, &stands)) {
+        return false;
+    }
+    return stands || context->anyway ||
            (check_lifetime(out, refused, context, rule) && check_counts(out, refused, context));
 }
 
@@ -269,16 +283,18 @@ static bool read_terms(struct issue_file *file, struct issue_terms *out, struct 
 
 /* ---- rows ---- */
 
-static bool is_new(struct issue_file *file, const struct attestation *attestation,
-                   struct issue_refused *refused)
+static bool is_new(struct issue_file *file, const struct issue_terms *terms, struct issue_refused *refused)
 {
-    switch (issue_seen_add(&file->seen, attestation, refused->line, &refused->first_line)) {
-    case ISSUE_SEEN_NEW:
+    const struct attestation asked = attestation_of(terms);
+    refused->first_line = issue_seen_line(&file->seen, &asked);
+    return refused->first_line == 0 || refuse(refused, ISSUE_DUPLICATE, COLUMN_TECHNICIAN);
+}
+
+static bool remember(struct issue_file *file, const struct attestation *attestation,
+                     struct issue_refused *refused)
+{
+    if (issue_seen_add(&file->seen, attestation, refused->line)) {
         return true;
-    case ISSUE_SEEN_BEFORE:
-        return refuse(refused, ISSUE_DUPLICATE, COLUMN_TECHNICIAN);
-    case ISSUE_SEEN_FULL:
-        break;
     }
     file->ended = true;
     return refuse(refused, ISSUE_TOO_MANY_ROWS, COLUMN_TECHNICIAN);
@@ -297,9 +313,9 @@ enum issue_step issue_file_next(struct issue_file *file, struct issue_row *row, 
         refused->refusal = ISSUE_NOT_READ;
         return ISSUE_REFUSED;
     }
-    if (!read_terms(file, &terms, refused) ||
+    if (!read_terms(file, &terms, refused) || !is_new(file, &terms, refused) ||
         !issue_attestation(&row->attestation, refused, file->context, &terms) ||
-        !is_new(file, &row->attestation, refused)) {
+        !remember(file, &row->attestation, refused)) {
         return ISSUE_REFUSED;
     }
     row->line = file->csv.line;
@@ -311,6 +327,11 @@ enum issue_step issue_file_next(struct issue_file *file, struct issue_row *row, 
 enum csv_header issue_file_header(struct issue_file *file, struct csv_header_refused *refused)
 {
     return csv_columns_read(&file->columns, &file->csv, refused);
+}
+
+struct bytes issue_file_row(const struct issue_file *file)
+{
+    return csv_row(&file->csv, file->columns.own_first);
 }
 
 const struct csv_columns *issue_file_columns(const struct issue_file *file)
@@ -332,7 +353,11 @@ struct issue_file *issue_file_create(const struct csv_source *source, const stru
     }
     file->context = context;
     file->columns = (struct csv_columns){
-        .names = column_names, .count = ISSUE_COLUMN_COUNT, .required_count = ISSUE_REQUIRED_COLUMN_COUNT};
+        .names = column_names,
+        .count = ISSUE_COLUMN_COUNT,
+        .required_count = ISSUE_REQUIRED_COLUMN_COUNT,
+        .takes_reports = true,
+    };
     csv_init(&file->csv, source);
     return file;
 }

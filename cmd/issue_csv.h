@@ -26,6 +26,37 @@ enum {
 
 const char *issue_column_name(enum issue_column column);
 
+enum issue_refusal {
+    ISSUE_ACCEPTED,
+    ISSUE_NOT_READ,           /* csv tells */
+    ISSUE_COLUMN_COUNT_WRONG, /* more or fewer fields than columns */
+    ISSUE_FIELD_EMPTY,        /* this and the next ones: column and text tell */
+    ISSUE_BAD_DATE,
+    ISSUE_BAD_CODE,
+    ISSUE_BAD_BASIS,
+    ISSUE_ID_MISTYPED,
+    ISSUE_ID_OF_NODE,
+    ISSUE_ID_OF_OTHER_NETWORK,
+    ISSUE_TECHNICIAN_UNKNOWN, /* neither an id nor the name of one alone */
+    ISSUE_IN_THE_FUTURE,      /* earned after today */
+    ISSUE_ENDS_BEFORE_IT_BEGINS,
+    ISSUE_NO_LAST_DAY,     /* no rules to tell the lifetime, and none given */
+    ISSUE_NO_PERIOD,       /* experience is a time that has a first and a last day */
+    ISSUE_PERIOD_AHEAD,    /* experience of days to come */
+    ISSUE_BEYOND_LIFETIME, /* the rules let it last no longer than to the day that text says */
+    ISSUE_NO_RENEWED_DAY,  /* a renewal without a last day, and no rule tells what it adds */
+    ISSUE_RULES,           /* reason and, where one is to be named, rule tell */
+    ISSUE_SAME,            /* no refusal: the issuer's own log holds it, and it stands */
+    ISSUE_OTHERWISE,       /* the log holds that exam with other fields: text tells which, entry where */
+    ISSUE_TAKEN_BACK,      /* it was issued and taken back: text tells how, entry where */
+    ISSUE_TOO_MUCH_BEFORE, /* the log holds more of that person than can be looked at */
+    ISSUE_BEFORE_UNKNOWN,  /* looking into the log failed, as the caller knows */
+    ISSUE_DUPLICATE,       /* of the row at first_line */
+    ISSUE_TOO_MANY_ROWS,   /* nothing behind it is read */
+};
+
+struct issue_refused;
+
 /* What the caller knows. */
 struct issue_context {
     const struct network *network;
@@ -47,6 +78,11 @@ struct issue_context {
     /* Whether what is about to be attested may ever count by the issuer's own rules. Returns: REASON_NONE, or
      * why not; then text (of ISSUE_RULE_SIZE) names the rule. */
     enum reason (*counts)(void *caller, const struct attestation *coming, char *text);
+    /* What the issuer's own log holds of it already, as far as that is not agreed to. Returns:
+     * ISSUE_ACCEPTED; ISSUE_SAME: it stands already, and is not to be issued; or why it is refused, and what
+     * tells of that in *refused. NULL: that is not asked. */
+    enum issue_refusal (*before)(void *caller, const struct attestation *coming,
+                                 struct issue_refused *refused);
 };
 
 /* A certificate as asked for, by a row or by a command line. */
@@ -60,30 +96,6 @@ struct issue_terms {
     struct bytes network_code; /* empty: no such condition */
 };
 
-enum issue_refusal {
-    ISSUE_ACCEPTED,
-    ISSUE_NOT_READ,           /* csv tells */
-    ISSUE_COLUMN_COUNT_WRONG, /* more or fewer fields than columns */
-    ISSUE_FIELD_EMPTY,        /* this and the next ones: column and text tell */
-    ISSUE_BAD_DATE,
-    ISSUE_BAD_CODE,
-    ISSUE_BAD_BASIS,
-    ISSUE_ID_MISTYPED,
-    ISSUE_ID_OF_NODE,
-    ISSUE_ID_OF_OTHER_NETWORK,
-    ISSUE_TECHNICIAN_UNKNOWN, /* neither an id nor the name of one alone */
-    ISSUE_IN_THE_FUTURE,      /* earned after today */
-    ISSUE_ENDS_BEFORE_IT_BEGINS,
-    ISSUE_NO_LAST_DAY,     /* no rules to tell the lifetime, and none given */
-    ISSUE_NO_PERIOD,       /* experience is a time that has a first and a last day */
-    ISSUE_PERIOD_AHEAD,    /* experience of days to come */
-    ISSUE_BEYOND_LIFETIME, /* the rules let it last no longer than to the day that text says */
-    ISSUE_NO_RENEWED_DAY,  /* a renewal without a last day, and no rule tells what it adds */
-    ISSUE_RULES,           /* reason and, where one is to be named, rule tell */
-    ISSUE_DUPLICATE,       /* of the row at first_line */
-    ISSUE_TOO_MANY_ROWS,   /* nothing behind it is read */
-};
-
 struct issue_refused {
     uint64_t line;
     enum issue_refusal refusal;
@@ -92,12 +104,13 @@ struct issue_refused {
     enum reason reason;
     uint32_t earned_on; /* with reason: the day by whose rules */
     uint64_t first_line;
-    char text[CSV_TEXT_SIZE];   /* what stands there, cut short; empty when it cannot be shown */
-    char rule[ISSUE_RULE_SIZE]; /* by which it does not count; empty: none in particular */
+    char text[CSV_TEXT_SIZE];            /* what stands there, cut short; empty when it cannot be shown */
+    char entry[ENTRY_NAME_TEXT_MAX + 1]; /* of the issuer's own log, with what that says */
+    char rule[ISSUE_RULE_SIZE];          /* by which it does not count; empty: none in particular */
 };
 
-/* Apply the rules to terms. Writes: *out on ISSUE_ACCEPTED, borrowing terms' code; else refusal, column and
- * reason of *refused. */
+/* Apply the rules to terms, and look whether it was issued before. Writes: *out where it is not refused,
+ * borrowing terms' code; else refusal, column and reason of *refused. */
 bool issue_attestation(struct attestation *out, struct issue_refused *refused,
                        const struct issue_context *context, const struct issue_terms *terms);
 
@@ -122,6 +135,8 @@ void issue_file_destroy(struct issue_file *file);
 /* Read the first row. Writes: what tells about it in *refused. */
 enum csv_header issue_file_header(struct issue_file *file, struct csv_header_refused *refused);
 const struct csv_columns *issue_file_columns(const struct issue_file *file);
+/* The row read last, as it came (csv_row), without what a report put before it. */
+struct bytes issue_file_row(const struct issue_file *file);
 
 enum issue_step { ISSUE_ROW, ISSUE_REFUSED, ISSUE_END };
 

@@ -56,17 +56,25 @@ void issue_seen_deinit(struct issue_seen *seen)
     seen->rows = NULL;
 }
 
+static uint8_t *put_number(uint8_t *at, uint32_t number)
+{
+    memcpy(at, &number, sizeof number);
+    return at + sizeof number;
+}
+
+/* Of experience two times are two rows. */
 static void key_of(const struct issue_seen *seen, const struct attestation *attestation, uint64_t key[2])
 {
     static_assert(crypto_shorthash_siphashx24_KEYBYTES == sizeof(seen->hash_key), "the key has its size");
-    uint8_t bytes[1 + HASH_SIZE + sizeof(uint32_t) + CODE_SIZE_MAX];
+    uint8_t bytes[1 + HASH_SIZE + 3 * sizeof(uint32_t) + CODE_SIZE_MAX];
     uint8_t *at = bytes;
+    bool has_time = attestation->basis == BASIS_EXPERIENCE;
     assert(attestation->code.size <= CODE_SIZE_MAX);
     *at++ = (uint8_t)attestation->subject.kind;
     memcpy(at, attestation->subject.id.bytes, HASH_SIZE);
-    at += HASH_SIZE;
-    memcpy(at, &attestation->earned_on, sizeof(uint32_t));
-    at += sizeof(uint32_t);
+    at = put_number(at + HASH_SIZE, attestation->earned_on);
+    at = put_number(at, has_time ? attestation->valid_from : 0);
+    at = put_number(at, has_time ? attestation->last_day : 0);
     memcpy(at, attestation->code.data, attestation->code.size);
     at += attestation->code.size;
     crypto_shorthash_siphashx24((uint8_t *)key, bytes, (size_t)(at - bytes), seen->hash_key);
@@ -100,28 +108,23 @@ static bool grow(struct issue_seen *seen)
     return true;
 }
 
-enum issue_seen_result issue_seen_add(struct issue_seen *seen, const struct attestation *attestation,
-                                      uint64_t line, uint64_t *first_line)
+uint64_t issue_seen_line(const struct issue_seen *seen, const struct attestation *attestation)
 {
     uint64_t key[2];
     key_of(seen, attestation, key);
+    return find(seen, key)->line;
+}
+
+bool issue_seen_add(struct issue_seen *seen, const struct attestation *attestation, uint64_t line)
+{
+    uint64_t key[2];
+    key_of(seen, attestation, key);
+    if (seen->count >= ISSUE_ROWS_MAX || (seen->count >= seen->capacity / 2 && !grow(seen))) {
+        return false;
+    }
     struct issue_seen_row *row = find(seen, key);
-    if (row->line != 0) {
-        *first_line = row->line;
-        return ISSUE_SEEN_BEFORE;
-    }
-    if (seen->count >= ISSUE_ROWS_MAX) {
-        return ISSUE_SEEN_FULL;
-    }
-    if (seen->count >= seen->capacity / 2) {
-        if (!grow(seen)) {
-            return ISSUE_SEEN_FULL;
-        }
-        row = find(seen, key);
-    }
-    row->key[0] = key[0];
-    row->key[1] = key[1];
-    row->line = line;
+    assert(row->line == 0);
+    *row = (struct issue_seen_row){.key = {key[0], key[1]}, .line = line};
     seen->count++;
-    return ISSUE_SEEN_NEW;
+    return true;
 }

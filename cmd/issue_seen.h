@@ -27,7 +27,7 @@ enum id_result issue_person(struct issue_people *people, const struct network *n
 /* ---- rows ---- */
 
 struct issue_seen_row {
-    uint64_t key[2]; /* keyed hash of technician, code and day */
+    uint64_t key[2]; /* keyed hash of technician, code and day, of experience also the time */
     uint64_t line;   /* 0: empty */
 };
 
@@ -38,16 +38,12 @@ struct issue_seen {
     struct issue_seen_row *rows;
 };
 
-enum issue_seen_result {
-    ISSUE_SEEN_NEW,
-    ISSUE_SEEN_BEFORE,
-    ISSUE_SEEN_FULL, /* ISSUE_ROWS_MAX, or out of memory */
-};
-
 bool issue_seen_init(struct issue_seen *seen);
 void issue_seen_deinit(struct issue_seen *seen);
-/* Remember that line attests this. Writes: *first_line on ISSUE_SEEN_BEFORE. */
-enum issue_seen_result issue_seen_add(struct issue_seen *seen, const struct attestation *attestation,
-                                      uint64_t line, uint64_t *first_line);
+/* The line that attests the same exam; 0: none does. */
+uint64_t issue_seen_line(const struct issue_seen *seen, const struct attestation *attestation);
+/* Remember that line attests this, which none did. Returns: false with ISSUE_ROWS_MAX of them, or when out of
+ * memory. */
+bool issue_seen_add(struct issue_seen *seen, const struct attestation *attestation, uint64_t line);
 
 #endif

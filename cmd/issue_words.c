@@ -35,6 +35,11 @@ static const struct {
                               "is needed (--until for a single one), because the rules don't tell how much a "
                               "renewal adds"},
     [ISSUE_RULES] = {"rules", ""},
+    [ISSUE_SAME] = {"same", "you issued the same before, and it stands"},
+    [ISSUE_OTHERWISE] = {"issued-otherwise", "issued before with"},
+    [ISSUE_TAKEN_BACK] = {"taken-back", "issued before and"},
+    [ISSUE_TOO_MUCH_BEFORE] = {"too-many", "more was issued to them before than can be looked through"},
+    [ISSUE_BEFORE_UNKNOWN] = {"log-unread", "what was issued before could not be read"},
     [ISSUE_DUPLICATE] = {"duplicate", "the same technician, code and day"},
     [ISSUE_TOO_MANY_ROWS] = {"too-many-rows",
                              "the file has too many rows; nothing from here on was read: split it"},
@@ -67,11 +72,20 @@ void issue_refusal_words(char *out, size_t capacity, const struct issue_refused 
     case ISSUE_BEYOND_LIFETIME:
         snprintf(out, capacity, "%s %s %s", column, sentence, refused->text);
         return;
+    case ISSUE_OTHERWISE:
+        snprintf(out, capacity, "%s %s, and that stands (%s)", sentence, refused->text, refused->entry);
+        return;
+    case ISSUE_TAKEN_BACK:
+        snprintf(out, capacity, "%s %s (%s)", sentence, refused->text, refused->entry);
+        return;
     case ISSUE_DUPLICATE:
         snprintf(out, capacity, "%s stand on line %" PRIu64 " already", sentence, refused->first_line);
         return;
     case ISSUE_ACCEPTED:
     case ISSUE_COLUMN_COUNT_WRONG:
+    case ISSUE_SAME:
+    case ISSUE_TOO_MUCH_BEFORE:
+    case ISSUE_BEFORE_UNKNOWN:
     case ISSUE_TOO_MANY_ROWS:
         snprintf(out, capacity, "%s", sentence);
         return;

@@ -307,7 +307,8 @@ struct span {
 static bool is_stated_alike(const struct own_entry *a, const struct own_entry *b)
 {
     return a->name.seq == b->name.seq && a->reason == b->reason && a->day == b->day &&
-           a->suspended_again == b->suspended_again && a->revoked_again == b->revoked_again;
+           a->replacement == b->replacement && a->suspended_again == b->suspended_again &&
+           a->revoked_again == b->revoked_again;
 }
 
 static void span_from(struct span *span, const struct own_entries *entries, size_t first)

@@ -24,7 +24,8 @@ struct own_entry {
     size_t row;                 /* of a file: which one names it */
     /* What is stated about it; left alone where a command has nothing to say here. */
     enum status_reason reason;
-    uint32_t day; /* from which on; 0: none matters */
+    uint32_t day;                         /* from which on; 0: none matters */
+    const struct entry_name *replacement; /* what takes its place; NULL: nothing is said of that */
     /* Stated after that: that it stands suspended or revoked from these days on; 0: it is not. */
     uint32_t suspended_again, revoked_again;
     uint32_t first_day; /* from which on it was to hold; 0: none, or not known */

@@ -58,8 +58,8 @@ static void durable_words(char words[DURABLE_SIZE_MAX], const struct session_dur
     if (durable->rest_line > 0) {
         snprintf(end, DURABLE_SIZE_MAX - (size_t)size,
                  ": %" PRIu64
-                 " certificate%s issued. Run it again, and what stands is skipped; with --anyway "
-                 "it would be issued twice: then only the header and what begins with line %" PRIu64 ".",
+                 " certificate%s issued. Run it again for the rest, which begins with line %" PRIu64
+                 ": what stands is skipped.",
                  durable->issued, durable->issued == 1 ? " is" : "s are", durable->rest_line);
     } else {
         snprintf(end, DURABLE_SIZE_MAX - (size_t)size, ".%s%s", durable->rest ? " " : "",

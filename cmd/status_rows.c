@@ -193,7 +193,7 @@ static void tell_refused(const struct reading *reading, struct csv_report *repor
         const struct status_row_result *row = &reading->rows[i];
         if (row->refusal != STATUS_ROW_ACCEPTED) {
             status_refusal_words(words, sizeof words, row);
-            csv_report_refused(report, row->line, status_refusal_word(row), words);
+            csv_report_refused(report, row->line, status_refusal_word(row), words, bytes_of(NULL, 0));
         }
     }
 }

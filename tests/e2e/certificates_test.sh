@@ -25,13 +25,13 @@ answers "a code for life has none" 0 "valid for life" ase issue "$maria" ase/b -
 second=$(entry)
 answers "another one" 0 "Issued ase/b" ase issue "$maria" ase/b --earned 2020-01-01
 third=$(entry)
-answers "a mistyped code is refused with a suggestion" 4 "Did you mean ase/a?" ase issue "$maria" ase/aa
+answers "a mistyped code is refused with a suggestion" 4 "did you mean ase/a?" ase issue "$maria" ase/aa
 answers "and nobody's namespace" 4 "does not say who owns" ase issue "$maria" epa/609
 answers "and tomorrow" 4 "after today" ase issue "$maria" ase/a --earned 2999-01-01
 answers "and a last day before the first" 4 "before the first" ase issue "$maria" ase/a --until 2001-01-01 --earned 2002-01-01
 answers "and a mistyped id" 4 "mistyped" ase issue "${maria%?}" ase/a
-answers "a dry run signs nothing" 0 "Would issue" ase issue "$maria" ase/a --dry-run
-answers "and tells what stands already" 0 "you issued the same before" ase issue "$maria" ase/a --dry-run
+answers "a dry run signs nothing" 0 "Would issue" ase issue "$maria" ase/a --earned 2021-03-16 --dry-run
+answers "and tells what stands already" 0 "The same stands already" ase issue "$maria" ase/a --dry-run
 answers "what nobody accredits is issued on demand, with a warning" 0 "Warning: epa/609" \
     ase issue "$maria" epa/609 --unaccredited --until 2099-01-01
 answers "what lasts longer than the rules let it is refused" 4 "until 2028-03-14" \
@@ -100,7 +100,7 @@ ok "which writes nothing" test "$before" = "$(own_head ase)" -a -n "$before"
 printf '%s,ase/a,2024-06-02\n' "$maria" >>"$world/one.csv"
 answers "with a row more it issues that alone" 0 '"issued": 1' ase issue --csv "$world/one.csv" --json
 answers "rows that are refused are so beside what is skipped" 5 "1 row says the same" ase issue --csv "$world/vain.csv"
-answers "who knows better issues all of them again" 0 "Issued 2 certificates" ase issue --csv "$world/one.csv" --anyway
+answers "--anyway issues none of them twice" 0 "Issued 0 certificates" ase issue --csv "$world/one.csv" --anyway
 
 # ---- statuses ----
 

@@ -71,7 +71,7 @@ answers "the log can be continued after issuing a file was killed" 0 "Issued sho
 for ((i = 0; i < 8; i++)); do kill_after "$(a_moment 90 300)" key rotate; done
 echo "$ended of 12 commands ended before they were killed"
 answers "keys can be rotated after rotating them was killed" 0 "The keys are new" shop key rotate
-answers "and the new keys sign" 0 "Issued shop/a" shop issue "$shop" shop/a
+answers "and the new keys sign" 0 "Issued shop/b" shop issue "$shop" shop/b --earned 2024-01-01
 ok "and nothing is lost, and no fork" "$bin/tests/many_blocks" check "$world/shop" "$world/acknowledged"
 start shop
 ok "another node follows through all that" until_true 60 same_store reader shop

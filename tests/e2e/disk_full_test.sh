@@ -58,7 +58,7 @@ ok "the daemon lives" kill -0 "${daemon[ase]}"
 ok "and says so in its log" grep -q no-room "$world/ase.log"
 kept "nothing is lost by that either"
 empty
-do_as ase issue "$ase" ase/b
+do_as ase issue "$ase" ase/b --earned 2026-01-01
 ok "with room, it goes on and others hear of it" until_true 20 follows reader ase
 
 stop ase

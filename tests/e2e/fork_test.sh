@@ -72,7 +72,7 @@ ok "by what each says" grep -qF "revokes ase/a of " "$world/asked"
 ok "by what stands in it" grep -qF "1: ase/b to " "$world/asked"
 ok "beside the thief's" grep -qF "$tip" "$world/asked"
 answers "as JSON too" 4 "\"tip\": \"$tip\"" ase key rotate --json
-answers "nothing else is signed meanwhile" 4 "Somebody else signed with your keys" ase issue "$shop" ase/a
+answers "nothing else is signed meanwhile" 4 "Somebody else signed with your keys" ase issue "$shop" ase/a --earned 2026-01-01
 answers "a hash that nobody signed is none" 4 "is not the hash of one block" ase key rotate --onto "${mine}0"
 answers "nothing is dropped by the way" 3 "say --yes if you agree" \
     ase key rotate --onto "${mine:0:16}"
@@ -109,12 +109,13 @@ for name in east west shop; do
     until_answers "$name takes the issuer's word again" 20 0 "VERDICT: VALID" "$name" lookup "$shop" --code ase/b
     answers "$name does not count what the thief wrote" 2 "UNDETERMINED" "$name" lookup "$ase" --code ase/a
 done
-do_as ase issue "$shop" ase/a
+do_as ase issue "$shop" ase/a --earned 2026-01-01
 for name in east west shop; do ok "$name goes on with the issuer" until_true 20 follows "$name" ase; done
 
 # The thief goes on behind the old keys, and hears of the rotation.
 start later west
 ok "nobody follows the thief" eval 'sleep 1; follows east ase && follows west ase && follows shop ase'
 answers "nor counts what it wrote" 2 "UNDETERMINED" west lookup "$ase" --code ase/b
-until_answers "once it has heard of the rotation, its keys sign no more" 20 4 "keys" later issue "$ase" ase/b
+until_answers "once it has heard of the rotation, its keys sign no more" 20 4 "keys" \
+    later issue "$ase" ase/b --earned 2026-01-01
 finish

@@ -110,11 +110,11 @@ echo "$partly of $kills kills came while it held some of $all blocks; it began a
 # What happens meanwhile.
 {
     as shop key rotate --onto "$mine" --yes
-    as shop issue "$maria" shop/b
+    as shop issue "$maria" shop/b --earned 2024-01-01
     as shop void --branch 0 "$parent" "$first" --yes
     as shop reinstate --voided "$(status_field shop seq)"
     as shop erase "$later_erased"
-    as shop issue "$maria" shop/a
+    as shop issue "$maria" shop/a --earned 2024-01-01
     touch "$world/done"
 } >"$world/said.shop" 2>&1 &
 shop_says=$!

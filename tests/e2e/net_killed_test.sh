@@ -43,10 +43,11 @@ crash() {
 }
 
 # What a forbidden system call does, an assertion of the library, a fault.
+issued=0
 for signal in SYS ABRT SEGV; do
     crash ase "$signal"
     crash reader "$signal"
-    do_as ase issue "$ase" ase/a
+    do_as ase issue "$ase" ase/a --earned "2026-01-0$((++issued))"
     ok "SIG$signal: a block published afterwards arrives" until_true 20 same_store reader ase
 done
 

@@ -35,7 +35,7 @@ until_answers "and judges by what came since" 20 0 "ase/b" away lookup "$shop"
 
 # The middle goes, and with it every path.
 stop middle KILL
-do_as ase issue "$shop" ase/a
+do_as ase issue "$shop" ase/a --earned 2026-01-01
 do_as shop issue "$ase" brand/b
 ok "cut in two, neither side has the other's word" \
     [ "$(status_field ase blocks)" != "$(status_field away blocks)" ]

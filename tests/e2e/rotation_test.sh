@@ -34,7 +34,7 @@ answers "the new next keys are good" 0 "epoch 2" ase key rotate
 # What is asked at a terminal holds up no other command, and is asked again where the log went on meanwhile.
 if command -v script >/dev/null; then
     dropping=$(status_field ase seq)
-    do_as ase issue "$technician" ase/a
+    do_as ase issue "$technician" ase/a --earned 2026-01-01
     mkfifo "$world/terminal"
     script -qec "$bin/tradeproof key rotate --at $dropping --home $world/ase --passphrase-file $passphrase" /dev/null \
         <"$world/terminal" >"$world/asks" 2>&1 &
@@ -54,7 +54,7 @@ stop reader
 export TRADEPROOF_NOW=$(($(date +%s) - 2 * 86400))
 start reader ase
 unset TRADEPROOF_NOW
-do_as ase issue "$technician" ase/a
+do_as ase issue "$technician" ase/a --earned 2026-01-02
 until_answers "a clock that is behind what the trusted sign is named" 20 0 "clock may be behind" reader status
 
 for name in ase reader; do stop "$name"; done

@@ -10,7 +10,7 @@ ase=$(actor_id ase) garage=$(actor_id garage) maria=$(actor_id maria) bob=$(acto
 entry() { sed -n 's/^Entry: //p' "$said"; }
 issue() { do_as ase issue "$@"; } # TECHNICIAN CODE [OPTION...]
 passes() { issue "$1" "$2" --earned "$3"; }
-works() { issue "$1" ase/experience --basis experience --from "$2" --until "$3"; }
+works() { issue "$1" ase/experience --basis experience --from "$2" --until "$3" --earned "$3"; }
 says() { # SENTENCE PHRASE: of the last answer
     if grep -qF -- "$2" "$said"; then good; else bad "$1: does not say \"$2\""; fi
 }

@@ -149,6 +149,67 @@ static void rows_are_read_however_the_bytes_come(void **state)
     free(csv);
 }
 
+/* Results and fields alone; copies of the rows as they came go to again, each with a line end. */
+static void render_rows(char *out, size_t capacity, struct csv *csv, const char *input, size_t size,
+                        struct pieces *again, char *memory)
+{
+    struct pieces pieces = {.data = input, .size = size, .piece_size = 1000};
+    FILE *stream = fmemopen(out, capacity, "w");
+    enum csv_result result;
+    assert_non_null(stream);
+    out[0] = '\0';
+    *again = (struct pieces){.data = memory, .piece_size = 1000};
+    csv_init(csv, &(struct csv_source){.read = read_piece, .context = &pieces});
+    while ((result = csv_next(csv)) != CSV_END) {
+        const struct bytes row = csv_row(csv, 0);
+        fprintf(stream, "%s[", result_word(result));
+        for (size_t i = 0; result == CSV_ROW && i < csv->field_count; i++) {
+            fprintf(stream, "%.*s|", (int)csv->fields[i].size, (const char *)csv->fields[i].data);
+            assert_true(csv_row(csv, i).size <= row.size);
+        }
+        fputs("]", stream);
+        memcpy(memory + again->size, row.data, row.size);
+        again->size += row.size;
+        memory[again->size++] = '\n';
+    }
+    assert_int_equal(fclose(stream), 0);
+}
+
+/* A report of refused rows holds them so. */
+static void rows_as_they_came_are_read_the_same(void **state)
+{
+    struct csv *csv = malloc(sizeof(*csv));
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char first[512], second[512], memory[512], unused[512];
+        struct pieces again, rest;
+        render_rows(first, sizeof(first), csv, rows[i].input, rows[i].size, &again, memory);
+        render_rows(second, sizeof(second), csv, again.data, again.size, &rest, unused);
+        if (strcmp(first, second) != 0) {
+            fail_msg("%s: %s, again %s", rows[i].sentence, first, second);
+        }
+    }
+    free(csv);
+}
+
+static void a_row_is_given_from_a_field_on(void **state)
+{
+    static const char input[] = "7,\"a, \"\"b\"\"\",\"c\",d\r\n";
+    static const char *const expected[] = {"7,\"a, \"\"b\"\"\",\"c\",d", "\"a, \"\"b\"\"\",\"c\",d",
+                                           "\"c\",d", "d", "7,\"a, \"\"b\"\"\",\"c\",d"};
+    struct pieces pieces = {.data = input, .size = sizeof(input) - 1, .piece_size = 1};
+    struct csv *csv = malloc(sizeof(*csv));
+    (void)state;
+    csv_init(csv, &(struct csv_source){.read = read_piece, .context = &pieces});
+    assert_int_equal(csv_next(csv), CSV_ROW);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        assert_true(bytes_equal_string(csv_row(csv, i), expected[i]));
+    }
+    assert_int_equal(csv_next(csv), CSV_END);
+    assert_int_equal(csv_row(csv, 0).size, 0);
+    free(csv);
+}
+
 static const struct limit_row {
     const char *sentence;
     size_t size; /* of the row, line end not counted */
@@ -177,6 +238,7 @@ static void a_row_has_a_limit(void **state)
         if (csv_next(csv) != row->expected) {
             fail_msg("%s", row->sentence);
         }
+        assert_int_equal(csv_row(csv, 0).size, row->expected == CSV_ROW ? row->size : 0);
         if (row->expected == CSV_ROW) {
             assert_int_equal(csv->fields[0].size, row->size);
         }
@@ -266,6 +328,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_read_however_the_bytes_come),
+        cmocka_unit_test(rows_as_they_came_are_read_the_same),
+        cmocka_unit_test(a_row_is_given_from_a_field_on),
         cmocka_unit_test(a_row_has_a_limit),
         cmocka_unit_test(a_line_of_100_megabytes_is_refused_in_fixed_memory),
         cmocka_unit_test(a_failed_read_ends_the_reading),

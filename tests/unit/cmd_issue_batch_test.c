@@ -13,7 +13,7 @@
 #include "tests/support/own_home.h"
 #include "tests/support/set_now.h"
 
-/* What is told when a file's rows can't be issued to the end: who runs it again whole issues twice. Row n
+/* What is told when a file's rows can't be issued to the end: who runs it again is told that what stands is skipped. Row n
  * stands in line 2n. */
 
 enum { NOW_S = 1000000, DAY = 45000 };
@@ -102,7 +102,7 @@ static void what_is_durable_and_where_the_rest_begins_is_told(void **state)
     assert_null(strstr(text, "nothing was changed"));
     assert_null(strstr(text, "run the command again"));
     assert_non_null(strstr(text, "in 1 block from block 1 on: 4096 certificates are issued"));
-    assert_non_null(strstr(text, "the header and what begins with line 8194"));
+    assert_non_null(strstr(text, "the rest, which begins with line 8194: what stands is skipped"));
 }
 
 static void programs_are_told_the_same(void **state)

@@ -76,6 +76,34 @@ static enum reason counts(void *caller, const struct attestation *coming, char *
     return REASON_NONE;
 }
 
+/* The own log holds ase/A5 of 2020-01-01, which stands, and of 2020-01-02 with another last day; ase/MIL1 of
+ * 2020-01-03 was revoked, and so was ase/A6, which would not count. */
+static enum issue_refusal before(void *caller, const struct attestation *coming,
+                                 struct issue_refused *refused)
+{
+    static const struct {
+        const char *code, *day;
+        enum issue_refusal answer;
+        const char *text;
+    } issued[] = {
+        {"ase/A5", "2020-01-01", ISSUE_SAME, ""},
+        {"ase/A5", "2020-01-02", ISSUE_OTHERWISE, "last_day 2022-01-02"},
+        {"ase/MIL1", "2020-01-03", ISSUE_TAKEN_BACK, "revoked since"},
+        {"ase/A6", "2020-01-04", ISSUE_TOO_MUCH_BEFORE, ""},
+    };
+    (void)caller;
+    for (size_t i = 0; i < sizeof(issued) / sizeof(issued[0]); i++) {
+        uint32_t day;
+        assert_true(day_from_text(&day, bytes_of_string(issued[i].day)));
+        if (bytes_equal_string(coming->code, issued[i].code) && coming->earned_on == day) {
+            strcpy(refused->text, issued[i].text);
+            strcpy(refused->entry, "ENTRY");
+            return issued[i].answer;
+        }
+    }
+    return ISSUE_ACCEPTED;
+}
+
 struct fixture {
     struct network network;
     struct issue_context context;
@@ -95,7 +123,8 @@ static void setup(struct fixture *f)
                                         .rule = rule,
                                         .renewed_until = renewed_until,
                                         .lasts_until = lasts_until,
-                                        .counts = counts};
+                                        .counts = counts,
+                                        .before = before};
     assert_true(day_from_text(&f->context.today, bytes_of_string("2026-11-22")));
     id_to_text(f->ids[0], ID_ACTOR, &f->network, &id);
     id_to_text(f->ids[1], ID_NODE, &f->network, &id);
@@ -145,6 +174,9 @@ static const struct header_row {
     {"in any order, with all others", "last_day,earned_on,in_network,valid_from,code,basis,technician\n",
      CSV_HEADER_OK, NULL},
     {"in any case and with spaces around", " Technician ,CODE,Earned_On\n", CSV_HEADER_OK, NULL},
+    {"a report of refused rows", "line,Reason,message,technician,code,earned_on\n", CSV_HEADER_OK, NULL},
+    {"but not something like it", "line,message,technician,code,earned_on\n", CSV_HEADER_UNKNOWN, "line"},
+    {"nor a report that is not whole", "line,reason\n", CSV_HEADER_UNKNOWN, "line"},
     {"an empty file", "", CSV_HEADER_EMPTY, NULL},
     {"a missing technician", "code,earned_on\n", CSV_HEADER_MISSING, "technician"},
     {"a missing code", "technician,earned_on\n", CSV_HEADER_MISSING, "code"},
@@ -327,6 +359,32 @@ static const struct row {
      "4=1:1 ase/A6 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
      "5=1:1 ase/A5 basis 1, 2024-07-01, 2024-07-01 to 2029-07-01;"
      "6!duplicate: the same technician, code and day stand on line 2 already;"},
+    {"two times worked are two rows",
+     LONG_HEADER "@,ase/MIL1,2024-06-30,experience,2020-01-01,2020-12-31\n"
+                 "@,ase/MIL1,2024-06-30,experience,2022-01-01,2022-12-31\n"
+                 "@,ase/MIL1,2024-06-30,experience,2020-01-01,2020-12-31\n",
+     "2=1:1 ase/MIL1 basis 5, 2024-06-30, 2020-01-01 to 2020-12-31;"
+     "3=1:1 ase/MIL1 basis 5, 2024-06-30, 2022-01-01 to 2022-12-31;"
+     "4!duplicate: the same technician, code and day stand on line 2 already;"},
+    {"what stands already is no refusal, also where it lasts longer than the rules let it now",
+     LONG_HEADER "@,ase/A5,2020-01-01,,,\n@,ase/A5,2020-01-01,training,,2099-01-01\n"
+                 "&,ase/A5,2020-01-01,,,2099-01-01\n",
+     "2=1:1 ase/A5 basis 1, 2020-01-01, 2020-01-01 to 2025-01-01;"
+     "3!duplicate: the same technician, code and day stand on line 2 already;"
+     "4=2:1 ase/A5 basis 1, 2020-01-01, 2020-01-01 to 2099-01-01;"},
+    {"what stands otherwise is refused with where it stands", HEADER "@,ase/A5,2020-01-02\n",
+     "2!issued-otherwise: issued before with last_day 2022-01-02, and that stands (ENTRY);"},
+    {"what was revoked too", HEADER "@,ase/MIL1,2020-01-03\n",
+     "2!taken-back: issued before and revoked since (ENTRY);"},
+    {"and what can't be looked through", HEADER "@,ase/A6,2020-01-04\n",
+     "2!too-many: more was issued to them before than can be looked through;"},
+    {"of these a corrected row is no duplicate",
+     LONG_HEADER "@,ase/A5,2020-01-02,,,\n@,ase/A5,2020-01-02,,,\n",
+     "2!issued-otherwise: issued before with last_day 2022-01-02, and that stands (ENTRY);"
+     "3!issued-otherwise: issued before with last_day 2022-01-02, and that stands (ENTRY);"},
+    {"a mended report of refused rows is read past its own columns",
+     "line,reason,message," HEADER "7,bad-date,\"is not, a date\",@,ase/A5,2024-06-30\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
     {"also with another basis", LONG_HEADER "@,ase/A5,2024-06-30,,,\n@,ase/A5,2024-06-30,training,,\n",
      "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
      "3!duplicate: the same technician, code and day stand on line 2 already;"},

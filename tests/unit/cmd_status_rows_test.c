@@ -104,7 +104,8 @@ static void render(char *out, size_t capacity, const struct status_rows_request 
     FILE *stream = fmemopen(out, capacity, "w");
     size_t mark = arena_mark(&own.session.arena);
     assert_non_null(stream);
-    assert_int_equal(csv_report_open(&report, &own.session.options, report_path), EXIT_YES);
+    assert_int_equal(csv_report_open(&report, &own.session.options, report_path, bytes_of(NULL, 0)),
+                     EXIT_YES);
     assert_int_equal(status_rows_read(&entries, &unchanged, &report, &own.session, request), EXIT_YES);
     assert_int_equal(csv_report_close(&report), EXIT_YES);
     for (size_t i = 0; i < entries.count; i++) {
@@ -193,7 +194,7 @@ static void a_long_file_ends_at_the_limit(void **state)
     struct own_entries entries, unchanged;
     struct csv_report report;
     size_t mark = arena_mark(&own.session.arena);
-    assert_int_equal(csv_report_open(&report, &own.session.options, NULL), EXIT_YES);
+    assert_int_equal(csv_report_open(&report, &own.session.options, NULL, bytes_of(NULL, 0)), EXIT_YES);
     assert_int_equal(status_rows_read(&entries, &unchanged, &report, &own.session, &request), EXIT_YES);
     assert_int_equal(csv_report_close(&report), EXIT_YES);
     assert_int_equal(entries.count, 1);

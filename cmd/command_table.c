@@ -28,7 +28,8 @@
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
     "  --state TX        asked for in this state (default: where your own shop is)\n"                        \
     "  --code LIST       show only these codes; the others still count for titles\n"                         \
-    "  --all             show also expired certificates that a later one has replaced\n"                     \
+    "  --all             show also expired certificates that a later one has replaced, and each of those\n"  \
+    "                    that were issued more than once\n"                                                  \
     "  --at DAY          as of this day (default: today)\n"                                                  \
     "  --known-by TIME   by what this node knew then: 2026-01-31; or 2026-01-31T12:00:00Z, but of the "      \
     "hours\n"                                                                                                \
@@ -63,7 +64,8 @@
     "until; ends_by_lifetime, lifetime_months, lifetime_version; rules_version, by which it counts,\n"       \
     "later_rules; effective_day; appeal_since; history (action, from, stated, reason, block, standing "      \
     "and,\n"                                                                                                 \
-    "where there are any, side_branch, dropped, void_since, void_reason); replaced_by; older; statements;\n" \
+    "where there are any, side_branch, dropped, void_since, void_reason); replaced_by; older; alike\n"       \
+    "(other entries of its issuer that say the same and stand alike: one for all); statements;\n"            \
     "evidence_age_s, evidence_of (role, actor); accreditation_ended, signed_in_time; issuer; chain.\n"       \
     "Each code: code, title, tested, certified, since, until, begun_by_version, missing, entry.\n"           \
     "Each title, held or not: namespace, name, answer, since, until, parts, missing, within_reach, lapse\n"  \

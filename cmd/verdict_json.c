@@ -196,6 +196,17 @@ static json_t *json_of_evidence(const struct verdict_page *page, const struct cr
     return object;
 }
 
+/* The other entries that say the same. */
+static json_t *json_of_alike(const struct verdict_page *page, size_t index)
+{
+    json_t *array = json_array();
+    size_t at = 0;
+    for (size_t other; (other = page_next_alike(page, index, &at)) != SIZE_MAX;) {
+        json_array_append_new(array, json_of_entry(page, &page_credential(page, other)->place));
+    }
+    return array;
+}
+
 static json_t *json_of_credential(const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -225,6 +236,7 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "replaced_by",
                         credential->has_replacement ? json_of_name(page, &credential->replacement)
                                                     : json_null());
+    json_object_set_new(object, "alike", json_of_alike(page, index));
     json_object_set_new(object, "older", json_boolean(page_is_older(page, index)));
     json_object_set_new(object, "statements", json_of_statements(page, credential));
     json_object_set_new(object, "evidence_age_s",
@@ -244,7 +256,7 @@ static json_t *json_of_credentials(const struct verdict_page *page, bool apart)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (page_lists(page, i) && page_sets_apart(page, i) == apart) {
+        if (page_lists(page, i) && page_sets_apart(page, i) == apart && !page_is_twin(page, i)) {
             json_array_append_new(array, json_of_credential(page, i));
         }
     }

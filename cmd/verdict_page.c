@@ -4,6 +4,7 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/pack.h"
+#include "protocol/rules/replaced.h"
 #include "protocol/rules/weight.h"
 
 enum { WITHIN_REACH_MISSING_MAX = 4 };
@@ -99,6 +100,77 @@ bool page_is_older(const struct verdict_page *page, size_t index)
         if (page_lists(page, i) && !other->place.erased &&
             bytes_equal(one->attestation.code, other->attestation.code) && has_begun(&verdicts[i]) &&
             is_before(&one->attestation, &other->attestation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool say_alike(const struct attestation *a, const struct attestation *b)
+{
+    struct attestation left = *a, right = *b;
+    left.has_claims = right.has_claims = false;
+    return attestations_say_the_same(&left, &right);
+}
+
+static bool answer_alike(const struct credential_verdict *a, const struct credential_verdict *b)
+{
+    for (size_t i = 0; i < AXIS_COUNT; i++) {
+        if (a->axes[i].answer != b->axes[i].answer || a->axes[i].reason != b->axes[i].reason) {
+            return false;
+        }
+    }
+    return a->overall == b->overall && a->effective_day == b->effective_day && a->appeal_day == b->appeal_day;
+}
+
+/* What stands between the two is told of each: of one that was suspended, say, and reinstated. */
+static bool is_told_apart(const struct verdict_page *page, size_t index)
+{
+    const struct dossier_credential *credential = page_credential(page, index);
+    size_t at = 0;
+    return credential->has_replacement || page_tells_history(page, index) ||
+           page_next_statement(page, credential, &at) != NULL;
+}
+
+static bool is_alike(const struct verdict_page *page, size_t a, size_t b)
+{
+    const struct dossier_credential *one = page_credential(page, a), *other = page_credential(page, b);
+    return page_lists(page, a) && page_lists(page, b) && one->place.log == other->place.log &&
+           one->source == other->source && !one->place.erased && !other->place.erased &&
+           bytes_equal(one->attestation.code, other->attestation.code) &&
+           say_alike(&one->attestation, &other->attestation) &&
+           answer_alike(&page->verdict->credentials[a], &page->verdict->credentials[b]) &&
+           (a == b || (!is_told_apart(page, a) && !is_told_apart(page, b)));
+}
+
+size_t page_next_alike(const struct verdict_page *page, size_t index, size_t *at)
+{
+    while (*at < page->verdict->credential_count) {
+        size_t other = (*at)++;
+        if (other != index && is_alike(page, index, other)) {
+            return other;
+        }
+    }
+    return SIZE_MAX;
+}
+
+size_t page_count_alike(const struct verdict_page *page, size_t index)
+{
+    size_t count = 1, at = 0;
+    while (page_next_alike(page, index, &at) != SIZE_MAX) {
+        count++;
+    }
+    return count;
+}
+
+/* The one that speaks for its code is shown, else the first. */
+bool page_is_twin(const struct verdict_page *page, size_t index)
+{
+    bool speaks = page_code_verdict(page, index) != NULL;
+    size_t at = 0;
+    for (size_t other; (other = page_next_alike(page, index, &at)) != SIZE_MAX;) {
+        bool other_speaks = page_code_verdict(page, other) != NULL;
+        if (other_speaks != speaks ? other_speaks : other < index) {
             return true;
         }
     }

@@ -73,6 +73,15 @@ bool page_sets_apart(const struct verdict_page *page, size_t index);
 /* Whether it has expired and another one that is listed has taken its place since. */
 bool page_is_older(const struct verdict_page *page, size_t index);
 
+/* How many say the same as it, of one issuer, and stand alike, itself counted: somebody issued it more than
+ * once. Claims apart: their salts differ. */
+size_t page_count_alike(const struct verdict_page *page, size_t index);
+/* Whether another one of these is shown in its place. */
+bool page_is_twin(const struct verdict_page *page, size_t index);
+/* The next one of these but itself, from index *at of the verdict's credentials on; *at is set behind it.
+ * SIZE_MAX: no more. */
+size_t page_next_alike(const struct verdict_page *page, size_t index, size_t *at);
+
 /* The name of the entry that it stands in. */
 void page_entry_name(struct entry_name *out, const struct verdict_page *page,
                      const struct dossier_place *place);

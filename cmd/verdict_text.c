@@ -111,7 +111,7 @@ static void print_advice(FILE *out, const struct verdict_page *page)
     for (size_t i = 0; i < verdict->credential_count; i++) {
         enum axis axis;
         if (!page_lists(page, i) || page_sets_apart(page, i) || page_is_older(page, i) ||
-            verdict->credentials[i].overall == OVERALL_VALID) {
+            page_is_twin(page, i) || verdict->credentials[i].overall == OVERALL_VALID) {
             continue;
         }
         enum reason reason = deciding_axis(&verdict->credentials[i], &axis)->reason;

@@ -49,6 +49,15 @@ static void print_ground(FILE *out, const struct credential_verdict *verdict,
     }
 }
 
+/* "; issued 2 times" */
+static void print_alike(FILE *out, const struct verdict_page *page, size_t index)
+{
+    size_t count = page->all ? 1 : page_count_alike(page, index);
+    if (count > 1) {
+        fprintf(out, "; issued %zu times", count);
+    }
+}
+
 /* "; by the rules of ase, version 2" */
 static void print_rules(FILE *out, const struct credential_verdict *verdict)
 {
@@ -314,6 +323,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     fprintf(out, ": %s\n" BENEATH, words);
     print_issuer(out, page, verdict, credential);
     print_ground(out, verdict, credential);
+    print_alike(out, page, index);
     print_rules(out, verdict);
     evidence_line(age, verdict, page_evidence_name(page, verdict));
     fprintf(out, "; %s\n", age);
@@ -327,13 +337,19 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_statements(out, page, credential);
 }
 
+/* --all shows each entry. */
+static bool is_hidden(const struct verdict_page *page, size_t index)
+{
+    return !page->all && page_is_twin(page, index);
+}
+
 /* Returns: how many decide; prints them. */
 static size_t print_deciding(FILE *out, const struct verdict_page *page)
 {
     size_t listed = 0;
     size_t older = 0;
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (!page_lists(page, i) || page_sets_apart(page, i)) {
+        if (!page_lists(page, i) || page_sets_apart(page, i) || is_hidden(page, i)) {
             continue;
         }
         listed++;
@@ -354,7 +370,7 @@ static size_t count_apart(const struct verdict_page *page)
 {
     size_t count = 0;
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        count += page_sets_apart(page, i) ? 1 : 0;
+        count += page_sets_apart(page, i) && !is_hidden(page, i) ? 1 : 0;
     }
     return count;
 }
@@ -365,7 +381,7 @@ static void print_apart(FILE *out, const struct verdict_page *page, size_t count
     size_t shown = 0;
     fputs("Said by others, who are not authorised; it decides nothing:\n", out);
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (page_sets_apart(page, i) && (page->all || shown < APART_SHOWN_MAX)) {
+        if (page_sets_apart(page, i) && !is_hidden(page, i) && (page->all || shown < APART_SHOWN_MAX)) {
             print_credential(out, page, i);
             shown++;
         }

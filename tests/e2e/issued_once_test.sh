@@ -200,6 +200,9 @@ ok "which is still there" test "$(wc -l <"$world/file.csv")" = 8
 
 ok "a version of old issued one twice" "$bin/tests/twins" "$world/shop" "$passphrase" "${person[2]}" shop/a "$later" "$until" 2
 ok "and another beside it" "$bin/tests/twins" "$world/shop" "$passphrase" "${person[2]}" shop/a "$later" "$shorter"
+answers "what was issued twice is one line" 0 "issued 2 times" shop lookup "${person[2]}" --code shop/a
+answers "unless each is asked for" 0 "VERDICT: VALID" shop lookup "${person[2]}" --code shop/a --all
+ok "which shows them all" test "$(grep -c 'shop/a The first: valid until' "$said")" = 4
 answers "what a command that was killed left to state is stated by the same command" 0 "Replaced 2 of yours before" \
     shop issue "${person[2]}" shop/a --earned $later --until $shorter --replace
 cp "$said" "$world/told"

@@ -13,8 +13,8 @@
 #include "tests/support/own_home.h"
 #include "tests/support/set_now.h"
 
-/* What is told when a file's rows can't be issued to the end: who runs it again is told that what stands is skipped. Row n
- * stands in line 2n. */
+/* What is told when a file's rows can't be issued to the end: that what stands is skipped when it is run
+ * again. Row n stands in line 2n. */
 
 enum { NOW_S = 1000000, DAY = 45000 };
 

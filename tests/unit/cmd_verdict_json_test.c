@@ -43,6 +43,24 @@ static void programs_read_what_people_read(void **state)
     json_decref(page);
 }
 
+static void what_was_issued_twice_is_one_with_both_entries(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[0].place.event_count = 0;
+    shown.credentials[1] = shown.credentials[0];
+    shown.credentials[1].place.seq = 8;
+    shown.verdicts[1] = shown.verdicts[0];
+    shown.verdicts[1].credential = 1;
+    json_t *page = verdict_json(&shown.page);
+    json_t *credentials = json_object_get(page, "credentials");
+    json_t *alike = json_object_get(json_array_get(credentials, 0), "alike");
+    assert_int_equal(json_array_size(credentials), 1);
+    assert_int_equal(json_array_size(alike), 1);
+    assert_non_null(strstr(json_string_value(json_array_get(alike, 0)), "/8/3/"));
+    json_decref(page);
+}
+
 static void what_was_erased_is_a_member(void **state)
 {
     struct erased_about erased[] = {
@@ -337,6 +355,7 @@ int main(void)
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(what_a_limit_left_out_is_said),
         cmocka_unit_test(what_was_erased_is_a_member),
+        cmocka_unit_test(what_was_issued_twice_is_one_with_both_entries),
         cmocka_unit_test(an_old_workplace_is_a_member),
         cmocka_unit_test(tests_alone_are_a_member),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),

@@ -321,6 +321,7 @@ static void strangers_do_not_fill_the_page(void **state)
     shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
     for (size_t i = 0; i < MANY; i++) {
         many[i] = shown.verdicts[1];
+        many[i].effective_day -= (uint32_t)i;
     }
     shown.verdict.credentials = many;
     shown.verdict.credential_count = MANY;
@@ -413,6 +414,126 @@ static void what_was_erased_is_said(void **state)
     says("  3 certificates by ");
 }
 
+/* ---- issued more than once ---- */
+
+/* Another entry of the same issuer says what the first one says, of which nothing else was said. */
+static void begin_twins(void)
+{
+    page_case_begin(&shown);
+    shown.credentials[0].place.event_count = 0;
+    shown.credentials[1] = shown.credentials[0];
+    shown.credentials[1].place.seq++;
+    shown.verdicts[1] = shown.verdicts[0];
+    shown.verdicts[1].credential = 1;
+    shown.verdict.code_count = 1;
+}
+
+static void leave_it(void) {}
+
+static void last_longer(void)
+{
+    shown.credentials[1].attestation.last_day++;
+}
+
+static void be_of_another_day(void)
+{
+    shown.credentials[1].attestation.earned_on++;
+}
+
+static void be_of_another_basis(void)
+{
+    shown.credentials[1].attestation.basis = BASIS_RECERTIFICATION;
+}
+
+static void be_for_a_network(void)
+{
+    shown.credentials[1].attestation.has_network = true;
+    shown.credentials[1].attestation.network_code = bytes_of_string("ford/network-shop");
+}
+
+static void have_other_salts(void)
+{
+    shown.credentials[1].attestation.has_claims = true;
+    shown.credentials[1].attestation.claims_root.bytes[0] = 1;
+}
+
+static void be_anothers(void)
+{
+    shown.credentials[1].place.log = 1;
+}
+
+static void be_revoked(void)
+{
+    shown.verdicts[1].overall = OVERALL_INVALID;
+    shown.verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_REVOKED};
+    shown.verdicts[1].effective_day = page_case_day("2026-03-02");
+}
+
+static void be_replaced(void)
+{
+    shown.credentials[1].has_replacement = true;
+}
+
+static void have_been_suspended(void)
+{
+    shown.credentials[1].place.event_count = 2;
+}
+
+static void what_was_issued_twice_is_one_line(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*change)(void);
+        bool is_one;
+    } rows[] = {
+        {"the same", leave_it, true},
+        {"the same with claims, whose salts differ", have_other_salts, true},
+        {"another last day", last_longer, false},
+        {"another day earned", be_of_another_day, false},
+        {"another basis", be_of_another_basis, false},
+        {"another condition", be_for_a_network, false},
+        {"another issuer", be_anothers, false},
+        {"what was said against one of them is not hidden", be_revoked, false},
+        {"nor what took its place", be_replaced, false},
+        {"nor what was said of it once", have_been_suspended, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin_twins();
+        rows[i].change();
+        const char *first = strstr(printed(), "ase/A5 Brakes:");
+        bool is_one = first != NULL && strstr(first + 1, "ase/A5 Brakes:") == NULL;
+        bool is_told = strstr(printed(), "; issued 2 times") != NULL;
+        if (is_one != rows[i].is_one || is_told != rows[i].is_one) {
+            fail_msg("%s: %s", rows[i].sentence, printed());
+        }
+    }
+    begin_twins();
+    shown.page.all = true;
+    assert_non_null(strstr(strstr(printed(), "ase/A5 Brakes:") + 1, "ase/A5 Brakes:"));
+    says_not("issued 2 times");
+}
+
+/* Below it stands what its code waits for. */
+static void of_two_alike_the_one_that_speaks_for_its_code_is_shown(void **state)
+{
+    static const struct missing_part year = {.kind = MISSING_EXPERIENCE,
+                                             .answer = ANSWER_NO,
+                                             .pattern = {(const uint8_t *)"ase/A5", 6},
+                                             .days = 365};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        begin_twins();
+        shown.codes[0].credential = i;
+        shown.codes[0].certified = ANSWER_NO;
+        shown.codes[0].missing = &year;
+        shown.codes[0].missing_count = 1;
+        assert_true(page_is_twin(&shown.page, 1 - i));
+        assert_false(page_is_twin(&shown.page, i));
+        says("tested; not yet certified: 1 year of experience is missing\n");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +556,8 @@ int main(void)
         cmocka_unit_test(what_nothing_took_the_place_of_is_shown),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
         cmocka_unit_test(what_was_erased_is_said),
+        cmocka_unit_test(what_was_issued_twice_is_one_line),
+        cmocka_unit_test(of_two_alike_the_one_that_speaks_for_its_code_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

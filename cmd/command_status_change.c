@@ -202,6 +202,24 @@ static uint32_t common_day(const struct own_entries *entries)
     return day;
 }
 
+/* What is against somebody is stated of all that say the same. */
+static int add_twins(struct change_done *out, struct session *session, const struct change_request *request)
+{
+    size_t named = out->entries.count;
+    if (request->change->action != STATUS_REVOKED && request->change->action != STATUS_SUSPENDED) {
+        return EXIT_YES;
+    }
+    enum store_error error = own_entries_add_twins(&out->entries, session);
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    if (out->entries.count > named) {
+        fprintf(stderr, "You issued the same more than once: %zu more %s.\n", out->entries.count - named,
+                request->change->action == STATUS_REVOKED ? "to revoke" : "to suspend");
+    }
+    return EXIT_YES;
+}
+
 static int collect_named(struct change_done *out, struct session *session, struct change_request *request,
                          const struct arguments *arguments)
 {
@@ -209,6 +227,10 @@ static int collect_named(struct change_done *out, struct session *session, struc
     if (code == EXIT_YES) {
         code = read_replacement(session, request, &out->entries);
     }
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = add_twins(out, session, request);
     if (code != EXIT_YES) {
         return code;
     }
@@ -239,7 +261,8 @@ static int collect_rows(struct change_done *out, struct session *session, struct
     }
     code = status_rows_read(&out->entries, &out->unchanged, &out->rows, session, &rows);
     int report_code = csv_report_close(&out->rows);
-    return code == EXIT_YES ? report_code : code;
+    code = code == EXIT_YES ? report_code : code;
+    return code == EXIT_YES ? add_twins(out, session, request) : code;
 }
 
 static int report(const struct change_done *change, const struct session *session,

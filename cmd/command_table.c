@@ -236,8 +236,9 @@ const struct command commands[] = {
      command_issue},
     {"revoke", "take back certificates", "(ENTRY... | --of TECHNICIAN --code LIST | --csv FILE) [OPTIONS]",
      "Revoked stays visible for good: nothing you sign later makes it disappear. From an earlier day\n"
-     "than before is news; what changes nothing is not written again. An ENTRY is named as issue\n"
-     "printed it: the issuer's id, block, index and the first digits of its hash.\n"
+     "than before is news; what changes nothing is not written again. What you issued more than once,\n"
+     "alike, is revoked together. An ENTRY is named as issue printed it: the issuer's id, block, index\n"
+     "and the first digits of its hash.\n"
      "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n"
@@ -246,8 +247,9 @@ const struct command commands[] = {
     {"suspend", "suspend certificates until they are reinstated",
      "(ENTRY... | --of TECHNICIAN --code LIST | --csv FILE) [OPTIONS]",
      "Suspended certificates don't count until you reinstate them; that they were suspended stays\n"
-     "visible. About what stands revoked nothing is written: that goes before. An ENTRY is named as issue\n"
-     "printed it: the issuer's id, block, index and the first digits of its hash.\n"
+     "visible. About what stands revoked nothing is written: that goes before. What you issued more than\n"
+     "once, alike, is suspended together. An ENTRY is named as issue printed it: the issuer's id, block,\n"
+     "index and the first digits of its hash.\n"
      "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",

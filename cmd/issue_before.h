@@ -7,7 +7,7 @@
 
 #include "cmd/session.h"
 
-enum { ISSUE_BEFORE_MAX = 64 }; /* of one exam */
+enum { ISSUE_BEFORE_MAX = 512 }; /* of one exam */
 
 struct issue_before {
     struct session *session;

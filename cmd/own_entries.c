@@ -30,7 +30,7 @@ int own_entries_order(const void *a, const void *b)
     return order != 0 ? order : left->row < right->row ? -1 : left->row > right->row;
 }
 
-static void sort_and_dedupe(struct own_entries *entries)
+void own_entries_sort(struct own_entries *entries)
 {
     size_t kept = 0;
     sort_items(entries->items, entries->count, sizeof(*entries->items), own_entries_order);
@@ -187,7 +187,7 @@ int own_entries_named(struct own_entries *out, struct session *session, char *co
         return code;
     }
     out->count = count;
-    sort_and_dedupe(out);
+    own_entries_sort(out);
     return check_all(session, out);
 }
 

@@ -60,6 +60,8 @@ struct own_entries {
 bool own_entries_read_first_day(uint32_t *day, const struct entry *entry, struct arena *arena);
 /* Order by (seq, index), what is alike by row. */
 int own_entries_order(const void *a, const void *b);
+/* Put them into that order, each once. */
+void own_entries_sort(struct own_entries *entries);
 /* Write of each entry, sorted, what is wrong with its name, and what it is. */
 enum store_error own_entries_check(struct own_entries *entries, struct session *session);
 
@@ -85,6 +87,11 @@ enum store_error own_entries_add_of(struct own_entries *out, size_t capacity, si
  * found after these were. Returns as own_entries_named; none is EXIT_BAD_INPUT. */
 int own_entries_left(struct own_entries *out, struct session *session, uint64_t void_seq, uint32_t *from,
                      bool *more);
+
+/* Add what this actor issued besides that says the same as one of them and stands: issued twice, it would
+ * outlive what is stated of its twin. What is stated of that one is stated of it. */
+enum { OWN_TWINS_MAX = 4096 };
+enum store_error own_entries_add_twins(struct own_entries *entries, struct session *session);
 
 /* What a command is about to say. */
 struct own_entries_coming {

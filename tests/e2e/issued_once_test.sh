@@ -209,4 +209,17 @@ cp "$said" "$world/told"
 ok "and nothing is issued for it" grep -q 'The same stands already' "$world/told"
 answers "once" 0 '"replaced": 0' shop issue "${person[2]}" shop/a --earned $later --until $shorter --replace --json
 
+ok "a version of old issued one very often" "$bin/tests/twins" "$world/shop" "$passphrase" "${person[6]}" shop/b "$later" "$until" 200
+answers "it is not issued once more" 0 "The same stands already" shop issue "${person[6]}" shop/b --earned "$later" --until "$until"
+answers "one is revoked, and all that say the same" 0 "You issued the same more than once: 199 more to revoke" \
+    shop revoke "$(as shop issue "${person[6]}" shop/b --earned "$later" --until "$until" | sed -n 's/^Entry: //p')"
+answers "so that none is left" 1 "VERDICT: INVALID" shop lookup "${person[6]}" --code shop/b
+answers "nor brought back by a file" 4 "revoked since" shop issue "${person[6]}" shop/b --earned "$later" --until "$until"
+answers "suspended together as well" 0 "1 more to suspend" \
+    shop suspend "$("$bin/tests/twins" "$world/shop" "$passphrase" "${person[7]}" shop/b "$later" "$until" 2 &&
+        as shop issue "${person[7]}" shop/b --earned "$later" --until "$until" | sed -n 's/^Entry: //p')"
+printf 'entry\n%s\n' "$("$bin/tests/twins" "$world/shop" "$passphrase" "${person[7]}" shop/a "$later" "$until" 3 &&
+    as shop issue "${person[7]}" shop/a --earned "$later" --until "$until" | sed -n 's/^Entry: //p')" >"$world/entry.csv"
+answers "also those of a file" 0 "3 revoked, durable" shop revoke --csv "$world/entry.csv"
+
 finish

@@ -271,6 +271,7 @@ int issue_open_log(struct issue *issue)
         return code;
     }
     issue->publisher_is_open = true;
+    publisher_bind(&issue->publisher);
     issue_batch_init(issue->batch, &issue->publisher);
     issue->batch->published = on_published;
     issue->batch->caller = issue;

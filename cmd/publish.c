@@ -502,6 +502,11 @@ static int prepare(struct publisher *publisher, struct store_txn *txn, const str
     if (code != EXIT_YES) {
         return code;
     }
+    if (publisher->is_bound && !hash_equal(&publisher->state.head, &publisher->bound_head)) {
+        return session_fail(options_of(publisher), EXIT_BUSY, "log-moved",
+                            "A block of a command that had ended came into your log meanwhile, so nothing "
+                            "more was signed. Run it again: what stands is not said twice.");
+    }
     reason = draft_preview(&out->preview, draft, &publisher->state, network_of(publisher), time_s,
                            &publisher->arena);
     if (reason == REASON_NONE) {
@@ -597,6 +602,12 @@ static void note_durable(struct session_durable *durable, const struct published
     durable->block_count++;
 }
 
+void publisher_bind(struct publisher *publisher)
+{
+    publisher->is_bound = true;
+    publisher->bound_head = publisher->state.head;
+}
+
 int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out)
 {
     int code;
@@ -609,6 +620,7 @@ int publisher_publish(struct publisher *publisher, const struct draft *draft, st
     } while (publisher->head_moved);
     if (code == EXIT_YES) {
         note_durable(&publisher->session->options.durable, out);
+        publisher->bound_head = out->hash;
     }
     return code;
 }

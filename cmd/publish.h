@@ -19,9 +19,11 @@ struct publisher {
     bool clock_is_behind;   /* what the owners in the trust file say, as of opening */
     bool head_moved;        /* the daemon refused a block, as one of a killed command came before it */
     int tries_left;         /* to sign it again at the new head */
-    uint8_t *body;          /* draft memory */
-    uint8_t *block;         /* encoded block memory */
-    uint8_t *reply;         /* the daemon's */
+    bool is_bound;          /* publisher_bind */
+    struct hash bound_head;
+    uint8_t *body;  /* draft memory */
+    uint8_t *block; /* encoded block memory */
+    uint8_t *reply; /* the daemon's */
     struct arena arena;
 };
 
@@ -45,6 +47,9 @@ struct block_place {
 int publisher_open(struct publisher *publisher, struct session *session, const struct keyring *keyring);
 /* Start a draft of a class in the publisher's memory. */
 void publisher_draft(struct publisher *publisher, struct draft *draft, enum block_class block_class);
+/* What is published from now on is decided by what the log holds up to the present head and by what this
+ * publishes itself: where a block of a command that was killed comes in between, nothing more is signed. */
+void publisher_bind(struct publisher *publisher);
 /* Sign the draft with the class's role and publish it. Refuses while somebody else's blocks are known to
  * stand in the log's open epoch: what this node follows there may be theirs; and while this machine's clock
  * is behind what the owners in the trust file say, what is neither against somebody nor new keys. Returns:

@@ -592,9 +592,50 @@ static void a_question_to_a_daemon_that_hangs_ends(void **state)
     session.control_fd = -1;
 }
 
+static int publish_claim(struct publisher *publisher)
+{
+    const struct attestation attestation = {.subject = {.kind = SUBJECT_CLAIM, .id.bytes = {7}},
+                                            .code = bytes_of_string("ase/A5"),
+                                            .basis = BASIS_EXAM,
+                                            .earned_on = 1};
+    uint8_t salt[ENTRY_SALT_SIZE];
+    struct published published;
+    struct draft draft;
+
+    publisher_salt(salt);
+    publisher_draft(publisher, &draft, CLASS_CONTENT);
+    assert_true(draft_add(&draft, ENTRY_ATTESTATION, &attestation, salt));
+    return publisher_publish(publisher, &draft, &published);
+}
+
+/* What was looked up in the log up to its head is not so behind another one. */
+static void what_was_decided_by_the_head_is_not_signed_behind_another(void **state)
+{
+    struct publisher publisher;
+    struct hash head;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    publisher_bind(&publisher); /* a new log's too */
+    assert_int_equal(publish_claim(&publisher), EXIT_YES);
+    assert_int_equal(publish_claim(&publisher), EXIT_YES);
+    head = publisher.bound_head;
+    publisher.is_bound = false;
+    assert_int_equal(publish_claim(&publisher), EXIT_YES); /* as by a command that was killed */
+    publisher.is_bound = true;
+    publisher.bound_head = head;
+    assert_int_equal(publish_claim(&publisher), EXIT_BUSY);
+    assert_int_equal(publish_claim(&publisher), EXIT_BUSY);
+    publisher_bind(&publisher);
+    assert_int_equal(publish_claim(&publisher), EXIT_YES);
+    publisher_close(&publisher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_was_decided_by_the_head_is_not_signed_behind_another, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_first_block_brings_the_inception_along, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing_leaves_a_checkpoint_of_the_head, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_class_can_be_published, set_up, tear_down),

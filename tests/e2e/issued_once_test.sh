@@ -8,7 +8,7 @@ rows=${ROWS:-30000} # of the file that is killed
 
 make_homes shop
 publish_rules shop shop
-mapfile -t person < <("$bin/tests/some_ids" 8)
+mapfile -t person < <("$bin/tests/some_ids" 9)
 do_as shop contact add "${person[0]}" "Maria Lopez"
 maria=${person[0]}
 earned=$(date -d '200 days ago' +%F)
@@ -131,6 +131,26 @@ answers "the old row does not come back by itself" 4 "issued before with last_da
     shop issue "$maria" shop/a --earned $earned
 answers "and the new one is not issued twice" 0 "The same stands already" \
     shop issue "$maria" shop/a --earned $earned --until $until
+
+# By the name of the old one, also where the two are of one exam; and again.
+answers "one is issued with a wrong last day" 0 "Issued shop/a" shop issue "${person[8]}" shop/a --earned "$later" --until "$shorter"
+wrong=$(entry)
+answers "which is corrected by its name" 0 "Replaced $wrong" \
+    shop issue "${person[8]}" shop/a --earned "$later" --until "$until" --replaces "$wrong"
+before=$(own_head shop)
+answers "the same command again" 0 "The same stands already" \
+    shop issue "${person[8]}" shop/a --earned "$later" --until "$until" --replaces "$wrong"
+ok "states nothing twice" test "$before" = "$(own_head shop)"
+
+# Both look before they ask for the passphrase, and only one has the log at a time.
+start shop
+as shop issue "$maria" shop/b --earned "$later" >"$world/one" 2>&1 &
+first=$!
+as shop issue "$maria" shop/b --earned "$later" >"$world/two" 2>&1 &
+wait "$first" $!
+ok "of two commands that issue the same at once one does" test "$(cat "$world/one" "$world/two" | grep -c '^Issued')" = 1
+ok "and the other one says so" grep -q '^The same stands already' "$world/one" "$world/two"
+stop shop
 
 # ---- revoked ----
 

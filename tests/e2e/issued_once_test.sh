@@ -104,33 +104,33 @@ ok "the whole ones are issued" grep -q '^Issued 1 certificate in' "$world/told"
 
 # ---- one by one ----
 
-answers "one is issued" 0 "Issued shop/a" shop issue "$maria" shop/a --earned $earned
+answers "one is issued" 0 "Issued shop/a" shop issue "$maria" shop/a --earned "$earned"
 first=$(entry)
 before=$(own_head shop)
-answers "once" 0 "The same stands already" shop issue "$maria" shop/a --earned $earned
+answers "once" 0 "The same stands already" shop issue "$maria" shop/a --earned "$earned"
 ok "which is told with its name" test "$(entry)" = "$first"
-answers "also to programs" 0 '"same": 1' shop issue "$maria" shop/a --earned $earned --json
-answers "whatever else is said" 0 "The same stands already" shop issue "$maria" shop/a --earned $earned --anyway --replace
+answers "also to programs" 0 '"same": 1' shop issue "$maria" shop/a --earned "$earned" --json
+answers "whatever else is said" 0 "The same stands already" shop issue "$maria" shop/a --earned "$earned" --anyway --replace
 ok "nothing is signed for that" test "$before" = "$(own_head shop)"
 answers "the same exam with another last day is refused" 4 "issued before with last_day $rules, and that stands ($first)" \
-    shop issue "$maria" shop/a --earned $earned --until $until
-answers "and told how it is corrected" 4 "--replace" shop issue "$maria" shop/a --earned $earned --until $until
+    shop issue "$maria" shop/a --earned "$earned" --until "$until"
+answers "and told how it is corrected" 4 "--replace" shop issue "$maria" shop/a --earned "$earned" --until "$until"
 answers "with another first day too" 4 "issued before with valid_from $earned" \
-    shop issue "$maria" shop/a --earned $earned --from $later --until $rules
-answers "--anyway is not enough" 4 "issued before with" shop issue "$maria" shop/a --earned $earned --until $until --anyway
+    shop issue "$maria" shop/a --earned "$earned" --from "$later" --until "$rules"
+answers "--anyway is not enough" 4 "issued before with" shop issue "$maria" shop/a --earned "$earned" --until "$until" --anyway
 ok "none of these is signed" test "$before" = "$(own_head shop)"
 answers "a dry run tells what would be replaced" 0 "Would replace 1 of yours before" \
-    shop issue "$maria" shop/a --earned $earned --until $until --replace --dry-run
+    shop issue "$maria" shop/a --earned "$earned" --until "$until" --replace --dry-run
 answers "it takes its place when that is said" 0 "Replaced 1 of yours before" \
-    shop issue "$maria" shop/a --earned $earned --until $until --replace
+    shop issue "$maria" shop/a --earned "$earned" --until "$until" --replace
 second=$(entry)
 answers "which all see" 0 "valid until $until" shop lookup "$maria" --code shop/a --all
 cp "$said" "$world/told"
 ok "also of the old one" grep -q "replaced by shop/a The first ($second)" "$world/told"
 answers "the old row does not come back by itself" 4 "issued before with last_day $until" \
-    shop issue "$maria" shop/a --earned $earned
+    shop issue "$maria" shop/a --earned "$earned"
 answers "and the new one is not issued twice" 0 "The same stands already" \
-    shop issue "$maria" shop/a --earned $earned --until $until
+    shop issue "$maria" shop/a --earned "$earned" --until "$until"
 
 # By the name of the old one, also where the two are of one exam; and again.
 answers "one is issued with a wrong last day" 0 "Issued shop/a" shop issue "${person[8]}" shop/a --earned "$later" --until "$shorter"
@@ -159,9 +159,9 @@ printf 'technician,code,earned_on,last_day\n%s,shop/a,%s,%s\n' "$maria" "$earned
 before=$(own_head shop)
 answers "a file with what was revoked is refused" 4 "line 2: issued before and revoked since ($second)" \
     shop issue --csv "$world/revoked.csv"
-answers "a single one as well" 4 "--again REASON" shop issue "$maria" shop/a --earned $earned --until $until
-answers "with --replace too" 4 "revoked since" shop issue "$maria" shop/a --earned $earned --until $until --replace
-answers "whatever its row says now" 4 "revoked since" shop issue "$maria" shop/a --earned $earned --until $shorter
+answers "a single one as well" 4 "--again REASON" shop issue "$maria" shop/a --earned "$earned" --until "$until"
+answers "with --replace too" 4 "revoked since" shop issue "$maria" shop/a --earned "$earned" --until "$until" --replace
+answers "whatever its row says now" 4 "revoked since" shop issue "$maria" shop/a --earned "$earned" --until "$shorter"
 answers "a reason is one of a few" 3 "--again takes a reason" shop issue --csv "$world/revoked.csv" --again because
 ok "none of these is signed" test "$before" = "$(own_head shop)"
 answers "it stays revoked" 1 "VERDICT: INVALID" shop lookup "$maria" --code shop/a
@@ -173,11 +173,11 @@ answers "once" 0 "1 row says the same" shop issue --csv "$world/revoked.csv" --a
 
 # ---- void ----
 
-answers "another is issued" 0 "Issued shop/b" shop issue "${person[1]}" shop/b --earned $earned
+answers "another is issued" 0 "Issued shop/b" shop issue "${person[1]}" shop/b --earned "$earned"
 block=$(entry | cut -d/ -f2)
 answers "its block is declared void" 0 "" shop void "$block" --yes
-answers "so it may be issued again" 0 "Issued shop/b" shop issue "${person[1]}" shop/b --earned $earned
-answers "once" 0 "The same stands already" shop issue "${person[1]}" shop/b --earned $earned
+answers "so it may be issued again" 0 "Issued shop/b" shop issue "${person[1]}" shop/b --earned "$earned"
+answers "once" 0 "The same stands already" shop issue "${person[1]}" shop/b --earned "$earned"
 
 # ---- rows added, corrected, refused and mended ----
 
@@ -224,10 +224,10 @@ answers "what was issued twice is one line" 0 "issued 2 times" shop lookup "${pe
 answers "unless each is asked for" 0 "VERDICT: VALID" shop lookup "${person[2]}" --code shop/a --all
 ok "which shows them all" test "$(grep -c 'shop/a The first: valid until' "$said")" = 4
 answers "what a command that was killed left to state is stated by the same command" 0 "Replaced 2 of yours before" \
-    shop issue "${person[2]}" shop/a --earned $later --until $shorter --replace
+    shop issue "${person[2]}" shop/a --earned "$later" --until "$shorter" --replace
 cp "$said" "$world/told"
 ok "and nothing is issued for it" grep -q 'The same stands already' "$world/told"
-answers "once" 0 '"replaced": 0' shop issue "${person[2]}" shop/a --earned $later --until $shorter --replace --json
+answers "once" 0 '"replaced": 0' shop issue "${person[2]}" shop/a --earned "$later" --until "$shorter" --replace --json
 
 ok "a version of old issued one very often" "$bin/tests/twins" "$world/shop" "$passphrase" "${person[6]}" shop/b "$later" "$until" 200
 answers "it is not issued once more" 0 "The same stands already" shop issue "${person[6]}" shop/b --earned "$later" --until "$until"

@@ -114,9 +114,9 @@ ok "with other keys" eval '! cmp -s "$world/ase/actor.keys" "$world/kept.actor.k
 
 printf 'correct horse battery stable\n' >"$world/wrong"
 : >"$world/none"
-passphrase=$world/wrong refuses "a wrong passphrase" 6 "not the passphrase" ase issue "$maria" ase/a
-passphrase=$world/none refuses "an empty one" 6 "is empty" ase issue "$maria" ase/a
-passphrase=$world/nothing refuses "no such passphrase file" 6 "could not be read" ase issue "$maria" ase/a
+passphrase=$world/wrong refuses "a wrong passphrase" 6 "not the passphrase" ase issue "$maria" ase/a --earned 2026-01-05
+passphrase=$world/none refuses "an empty one" 6 "is empty" ase issue "$maria" ase/a --earned 2026-01-05
+passphrase=$world/nothing refuses "no such passphrase file" 6 "could not be read" ase issue "$maria" ase/a --earned 2026-01-05
 printf 'short\n' >"$world/short"
 passphrase=$world/short refuses "a short one for new keys" 6 "at least" new init --network test
 now=$(date +%s)
@@ -243,10 +243,10 @@ copy() { cp -a "$world/ase" "$world/$1"; }
 
 copy absurd
 printf '\377\377\377\377' | dd of="$world/absurd/actor.keys" bs=1 seek=12 conv=notrunc status=none
-refuses "a key file that asks for absurd work" 4 "not a key file" absurd issue "$maria" ase/a
+refuses "a key file that asks for absurd work" 4 "not a key file" absurd issue "$maria" ase/a --earned 2026-01-05
 copy huge
 head -c 1000000 /dev/zero >"$world/huge/actor.keys"
-refuses "a key file of a megabyte" 4 "larger than it may be" huge issue "$maria" ase/a
+refuses "a key file of a megabyte" 4 "larger than it may be" huge issue "$maria" ase/a --earned 2026-01-05
 copy version
 LC_ALL=C grep -abo identity "$world/version/store/data.mdb" | cut -d: -f1 | while read -r at; do
     printf '\377' | dd of="$world/version/store/data.mdb" bs=1 seek=$((at + 9)) conv=notrunc status=none
